@@ -32,7 +32,10 @@ export interface Step<I extends string = string, O extends string = string> {
   /** Cache key of the compiled form together with the input shapes. */
   readonly name: string;
   /** Returns the entries of the state that change, and what the caller wants back. */
-  run(state: Tensors, inputs: Tensors<I>): { readonly state: Tensors; readonly outputs: Tensors<O> };
+  run(
+    state: Tensors,
+    inputs: Tensors<I>,
+  ): { readonly state: Tensors; readonly outputs: Tensors<O> };
 }
 
 export interface Engine {
@@ -58,7 +61,10 @@ export interface Session {
 
 /** One call may carry several steps; the state never leaves the device between them; outputs come a step. */
 export interface Runner<I extends string = string, O extends string = string> {
-  run(inputs: readonly Inputs<I>[], options?: { readonly signal?: AbortSignal }): Promise<Outputs<O>[]>;
+  run(
+    inputs: readonly Inputs<I>[],
+    options?: { readonly signal?: AbortSignal },
+  ): Promise<Outputs<O>[]>;
 }
 
 /** One row of `heatstream doctor`. */

@@ -1,0 +1,152 @@
+// Builds an ONNX graph: shares equal nodes, drops what nobody reads. Dead simple on purpose: names in, names out.
+
+/** ONNX element types by number (TensorProto.DataType). */
+export const onnxType = { float32: 1, uint8: 2, int32: 6, int64: 7, bool: 9 } as const;
+export type OnnxType = keyof typeof onnxType;
+
+export type Attribute = number | string | readonly number[] | Float32Array | OnnxGraph;
+
+export interface OnnxNode {
+  readonly type: string;
+  readonly domain: string;
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  readonly attributes: Readonly<Record<string, Attribute>>;
+}
+
+export interface Initializer {
+  readonly name: string;
+  readonly dims: readonly number[];
+  readonly type: OnnxType;
+  readonly bytes: Uint8Array;
+}
+
+/** A graph input or output; a string dimension is free. */
+export interface Port {
+  readonly name: string;
+  readonly dims: readonly (number | string)[];
+  readonly type: OnnxType;
+}
+
+export class OnnxGraph {
+  nodes: OnnxNode[] = [];
+  initializers: Initializer[] = [];
+  readonly inputs: Port[] = [];
+  readonly outputs: Port[] = [];
+  readonly #shared = new Map<string, readonly string[]>();
+  /** What a Reshape was made from, so that chains of them shrink to one. */
+  readonly #reshaped = new Map<string, string>();
+  #count = 0;
+
+  /** One result of a node. */
+  op(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute> = {},
+    domain = '',
+  ): string {
+    return this.ops(type, inputs, attributes, 1, domain)[0]!;
+  }
+
+  /** All results of a node with `results` outputs. */
+  ops(
+    type: string,
+    inputs: readonly string[],
+    attributes: Record<string, Attribute>,
+    results: number,
+    domain = '',
+  ): readonly string[] {
+    const make = () => {
+      const outputs = Array.from({ length: results }, () => this.#name('t'));
+      this.nodes.push({ type, domain, inputs, outputs, attributes });
+      return outputs;
+    };
+    return this.#once(
+      `${domain}:${type}|${inputs.join()}|${results}|${attributeKey(attributes)}`,
+      make,
+    );
+  }
+
+  ints(values: readonly number[]): string {
+    const bytes = () => new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
+    return this.#constant(`i|${values.join()}`, [values.length], 'int64', bytes);
+  }
+
+  scalar(value: number, type: OnnxType = 'float32'): string {
+    const key = `s|${type}|${Object.is(value, -0) ? '-0' : value}`;
+    return this.#constant(key, [], type, () => bytesOf([value], type));
+  }
+
+  /** @param key stands for the values among constants of this type and shape. */
+  constant(
+    values: ArrayLike<number>,
+    dims: readonly number[],
+    type: OnnxType,
+    key: string,
+  ): string {
+    return this.#constant(`c|${type}|${dims.join('x')}|${key}`, dims, type, () =>
+      bytesOf(values, type),
+    );
+  }
+
+  reshape(x: string, dims: readonly number[]): string {
+    const from = this.#reshaped.get(x) ?? x;
+    const name = this.op('Reshape', [from, this.ints(dims)]);
+    this.#reshaped.set(name, from);
+    return name;
+  }
+
+  transpose(x: string, perm: readonly number[]): string {
+    return perm.every((axis, i) => axis === i) ? x : this.op('Transpose', [x], { perm });
+  }
+
+  input(name: string, dims: Port['dims'], type: OnnxType = 'float32'): string {
+    this.inputs.push({ name, dims, type });
+    return name;
+  }
+
+  output(name: string, from: string, dims: Port['dims'], type: OnnxType = 'float32'): void {
+    this.nodes.push({
+      type: 'Identity',
+      domain: '',
+      inputs: [from],
+      outputs: [name],
+      attributes: {},
+    });
+    this.outputs.push({ name, dims, type });
+  }
+
+  #constant(key: string, dims: readonly number[], type: OnnxType, bytes: () => Uint8Array): string {
+    return this.#once(key, () => {
+      const name = this.#name('c');
+      this.initializers.push({ name, dims: [...dims], type, bytes: bytes() });
+      return [name];
+    })[0]!;
+  }
+
+  #once(key: string, make: () => readonly string[]): readonly string[] {
+    const known = this.#shared.get(key);
+    if (known) return known;
+    const made = make();
+    this.#shared.set(key, made);
+    return made;
+  }
+
+  #name(prefix: string): string {
+    return `${prefix}${this.#count++}`;
+  }
+}
+
+function attributeKey(attributes: Record<string, Attribute>): string {
+  return Object.entries(attributes)
+    .map(([k, v]) => `${k}=${v instanceof OnnxGraph ? 'graph' : String(v)}`)
+    .join(';');
+}
+
+function bytesOf(values: ArrayLike<number>, type: OnnxType): Uint8Array {
+  if (type === 'float32') return new Uint8Array(Float32Array.from(values).buffer);
+  if (type === 'int32') return new Uint8Array(Int32Array.from(values).buffer);
+  if (type === 'int64')
+    return new Uint8Array(BigInt64Array.from(Array.from(values), BigInt).buffer);
+  return Uint8Array.from(values);
+}

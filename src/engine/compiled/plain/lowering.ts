@@ -1,0 +1,118 @@
+// The plain lowering: nodes of a program become standard ONNX operators; layouts are permutations, changed only where an operator asks.
+import { OnnxGraph } from '../onnx/graph.ts';
+import type { Node, Op } from '../program/node.ts';
+import { sameShape, sizeOf } from '../program/node.ts';
+import type { Stored } from './stored.ts';
+import { identity, long, oihw, orderAfterReshape, physical } from './stored.ts';
+
+/** Writes one node; its inputs are written already. */
+export type Lower<K extends Op['kind'] = Op['kind']> = (
+  to: Lowering,
+  node: Node,
+  op: Extract<Op, { kind: K }>,
+) => Stored;
+
+export type Lowerers = { readonly [K in Op['kind']]: Lower<K> };
+
+/** Filters rest as [out, in, height, width], everything else as it is: what convolutions read without a transpose. */
+export const stateOrder = (shape: readonly number[]): readonly number[] =>
+  shape.length === 4 ? oihw : identity(shape.length);
+
+export class Lowering {
+  readonly graph: OnnxGraph;
+  readonly #lowerers: Lowerers;
+  readonly #stored = new Map<Node, Stored>();
+  readonly #readers = new Map<Node, Node[]>();
+
+  /** @param nodes in order; all are written. */
+  constructor(lowerers: Lowerers, nodes: readonly Node[], graph = new OnnxGraph()) {
+    this.#lowerers = lowerers;
+    this.graph = graph;
+    for (const node of nodes) {
+      for (const x of new Set(node.inputs)) this.#readers.set(x, [...this.readers(x), node]);
+    }
+    for (const node of nodes) this.#stored.set(node, this.#lower(node));
+  }
+
+  readers(node: Node): readonly Node[] {
+    return this.#readers.get(node) ?? [];
+  }
+
+  stored(node: Node): Stored {
+    return this.#stored.get(node)!;
+  }
+
+  /** Name of `node` with its axes in this order in memory. */
+  named(node: Node, order: readonly number[] = identity(node.shape.length)): string {
+    return this.reorder(this.stored(node), order);
+  }
+
+  reorder(x: Stored, order: readonly number[]): string {
+    if (order.every((axis, i) => axis === x.order[i])) return x.name;
+    const dims = order.map((axis) => x.shape[axis]!);
+    const [is, wanted] = [long(x), long({ shape: x.shape, order })];
+    if (is.every((axis, i) => axis === wanted[i])) return this.graph.reshape(x.name, dims);
+    return this.graph.transpose(
+      x.name,
+      order.map((axis) => x.order.indexOf(axis)),
+    );
+  }
+
+  /** The same memory read as another shape, after bringing its axes together where needed. */
+  reshaped(x: Stored, shape: readonly number[]): Stored {
+    const order = orderAfterReshape(x, shape);
+    const from = order ? x.name : this.reorder(x, identity(x.shape.length));
+    const to = { shape, order: order ?? identity(shape.length), dtype: x.dtype };
+    return { ...to, name: this.graph.reshape(from, physical(to)) };
+  }
+
+  /** Names that broadcast against each other, and the order of the result. */
+  aligned(
+    nodes: readonly Node[],
+    shape: readonly number[],
+  ): { names: string[]; order: readonly number[] } {
+    const parts = nodes.map((n) => this.stored(n));
+    const wide = parts.map((s) => (isOne(s) ? s : this.#raised(s, shape.length)));
+    const order = leadOrder(wide, shape);
+    const scalar = wide.every(isOne) ? shape : [];
+    return {
+      order,
+      names: wide.map((s) => (isOne(s) ? this.viewed(s, scalar) : this.reorder(s, order))),
+    };
+  }
+
+  /** The same memory under these dimensions. */
+  viewed(x: Stored, dims: readonly number[]): string {
+    return sameShape(physical(x), dims) ? x.name : this.graph.reshape(x.name, dims);
+  }
+
+  /** Leading axes of length 1 up to this rank. */
+  #raised(x: Stored, rank: number): Stored {
+    const more = rank - x.shape.length;
+    if (more === 0) return x;
+    const shape = [...identity(more).map(() => 1), ...x.shape];
+    const to = { shape, order: [...identity(more), ...x.order.map((axis) => axis + more)] };
+    return { ...x, ...to, name: this.graph.reshape(x.name, physical(to)) };
+  }
+
+  #lower(node: Node): Stored {
+    const lower = this.#lowerers[node.op.kind] as Lower;
+    return lower(this, node, node.op);
+  }
+}
+
+const isOne = (x: Stored): boolean => sizeOf(x.shape) === 1;
+
+/** The order of a full-size operand, one that a convolution made before others. */
+function leadOrder(parts: readonly Stored[], shape: readonly number[]): readonly number[] {
+  const full = parts.filter((s) => !isOne(s) && sizeOf(s.shape) === sizeOf(shape));
+  const lead =
+    full.find(
+      (s) =>
+        !sameShape(
+          long(s),
+          long(s).toSorted((a, b) => a - b),
+        ),
+    ) ?? full[0];
+  return lead?.order ?? identity(shape.length);
+}

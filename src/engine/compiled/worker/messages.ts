@@ -1,0 +1,28 @@
+// What the main thread and the worker that owns the onnxruntime sessions say to each other.
+import type { NamedArray, TypedArray } from '../../types.ts';
+import type { CompiledStep } from '../compile.ts';
+
+export type Request =
+  /** Replaces entries of the state; arrays in logical layout. */
+  | { readonly kind: 'put'; readonly state: Readonly<Record<string, NamedArray>> }
+  /** Copies of entries, in logical layout. */
+  | { readonly kind: 'get'; readonly names: readonly string[] }
+  /** Makes an onnxruntime session of a step, called `key` from now on. */
+  | { readonly kind: 'load'; readonly key: string; readonly step: CompiledStep }
+  /** Runs a step once for each set of inputs; stops between two when `stop[0]` is not 0. */
+  | {
+      readonly kind: 'run';
+      readonly key: string;
+      readonly inputs: readonly Readonly<Record<string, TypedArray>>[];
+      readonly stop: Int32Array;
+    };
+
+export interface Reply {
+  readonly id: number;
+  readonly value?: unknown;
+  readonly error?: { readonly message: string; readonly isAbort: boolean };
+}
+
+export interface WorkerData {
+  readonly threads: number;
+}
