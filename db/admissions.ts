@@ -1,0 +1,50 @@
+// The growing pool of a run: which crops entered in which generation, at which step, in which order.
+import type { Database } from './open.ts';
+import { transaction } from './transaction.ts';
+
+export interface Admission {
+  readonly generation: number;
+  /** The training step at which the generation entered. */
+  readonly step: number;
+  /** In the order in which they were admitted. */
+  readonly cropIds: readonly number[];
+}
+
+/**
+ * Logs a closed generation. The caller sorts `cropIds` by content hash, so that the order does not tell who came first.
+ * A generation that is logged stays as it is.
+ * @throws SqliteError when the run has this generation already.
+ */
+export function admit(
+  db: Database,
+  runId: number,
+  generation: number,
+  step: number,
+  cropIds: readonly number[],
+): void {
+  transaction(db, () => {
+    db.prepare('INSERT INTO run_generation (run_id, generation, step) VALUES (?, ?, ?)').run(
+      runId,
+      generation,
+      step,
+    );
+    const put = db.prepare(
+      'INSERT INTO run_admission (run_id, generation, position, crop_id) VALUES (?, ?, ?, ?)',
+    );
+    for (const [position, cropId] of cropIds.entries())
+      put.run(runId, generation, position, cropId);
+  });
+}
+
+/** The generations of a run, in order. */
+export function admissions(db: Database, runId: number): Admission[] {
+  const crops = db.prepare<number>(
+    'SELECT crop_id FROM run_admission WHERE run_id = ? AND generation = ? ORDER BY position',
+  );
+  return db
+    .prepare<{ generation: number; step: number }>(
+      'SELECT generation, step FROM run_generation WHERE run_id = ? ORDER BY generation',
+    )
+    .all(runId)
+    .map((row) => ({ ...row, cropIds: crops.pluck().all(runId, row.generation) }));
+}

@@ -1,0 +1,119 @@
+// People and their canonical crops.
+import { crc32 } from 'node:zlib';
+import type { Affine, Box, BoxSource, Size } from '../src/pose/types.ts';
+import { affineFromBlob, affineToBlob } from './affine-blob.ts';
+import type { Database } from './open.ts';
+
+/** The pixels as they are stored: `raw` is [height, width, 3] RGB u8, `jpeg` a JPEG file. */
+export interface EncodedCrop {
+  readonly codec: 'raw' | 'jpeg';
+  readonly pixels: Uint8Array;
+  readonly size: Size;
+  readonly cropFromImage: Affine;
+}
+
+export interface CropRow extends EncodedCrop {
+  readonly id: number;
+  readonly instanceId: number;
+  /** The stored checksum is that of the stored bytes. */
+  readonly isIntact: boolean;
+}
+
+export interface NewCrop extends EncodedCrop {
+  readonly imageId: number;
+  readonly box: Box;
+  readonly source: BoxSource;
+  /** Digest of the crop spec, hex, and the JSON it was taken of. */
+  readonly spec: { readonly digest: string; readonly json: string };
+}
+
+export interface CropKey {
+  readonly cropId: number;
+  readonly instanceId: number;
+}
+
+/** The crop of this box under this spec, or undefined where it has not been made. */
+export function findCrop(
+  db: Database,
+  imageId: number,
+  box: Box,
+  source: BoxSource,
+  specDigest: string,
+): CropKey | undefined {
+  return db
+    .prepare<CropKey>(
+      `SELECT crop.id AS cropId, instance.id AS instanceId
+       FROM instance JOIN crop ON crop.instance_id = instance.id
+       WHERE image_id = ? AND x = ? AND y = ? AND instance.width = ? AND instance.height = ? AND source = ?
+         AND spec_id = (SELECT id FROM crop_spec WHERE digest = ?)`,
+    )
+    .get(imageId, box.x, box.y, box.width, box.height, source, specDigest);
+}
+
+/**
+ * Stores a crop and, where they are new, its person and its spec; a crop that is there already stays.
+ * Several statements: call it inside `transaction`.
+ */
+export function putCrop(db: Database, crop: NewCrop): CropKey {
+  const { imageId, box, source, spec, codec, size, pixels } = crop;
+  const instance = [imageId, box.x, box.y, box.width, box.height, source];
+  db.prepare(
+    'INSERT INTO instance (image_id, x, y, width, height, source) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
+  ).run(...instance);
+  const { id: instanceId } = db
+    .prepare<{ id: number }>(
+      'SELECT id FROM instance WHERE image_id = ? AND x = ? AND y = ? AND width = ? AND height = ? AND source = ?',
+    )
+    .get(...instance)!;
+  db.prepare('INSERT INTO crop_spec (digest, json) VALUES (?, ?) ON CONFLICT DO NOTHING').run(
+    spec.digest,
+    spec.json,
+  );
+  const affine = affineToBlob(crop.cropFromImage);
+  db.prepare(
+    `INSERT INTO crop (instance_id, spec_id, codec, width, height, affine, crc, pixels)
+     SELECT ?, id, ?, ?, ?, ?, ?, ? FROM crop_spec WHERE digest = ? ON CONFLICT DO NOTHING`,
+  ).run(
+    instanceId,
+    codec,
+    size.width,
+    size.height,
+    affine,
+    checksum(affine, pixels),
+    pixels,
+    spec.digest,
+  );
+  return findCrop(db, imageId, box, source, spec.digest)!;
+}
+
+/** @throws {RangeError} for a crop that is not in the database. */
+export function readCropRow(db: Database, cropId: number): CropRow {
+  const row = db
+    .prepare<RawCrop>(
+      'SELECT id, instance_id, codec, width, height, affine, crc, pixels FROM crop WHERE id = ?',
+    )
+    .get(cropId);
+  if (!row) throw new RangeError(`The database ${db.path} has no crop ${cropId}`);
+  return {
+    id: row.id,
+    instanceId: row.instance_id,
+    codec: row.codec,
+    pixels: row.pixels,
+    size: { width: row.width, height: row.height },
+    cropFromImage: affineFromBlob(row.affine),
+    isIntact: row.crc === checksum(row.affine, row.pixels),
+  };
+}
+
+interface RawCrop extends Size {
+  readonly id: number;
+  readonly instance_id: number;
+  readonly codec: 'raw' | 'jpeg';
+  readonly affine: Buffer;
+  readonly crc: number;
+  readonly pixels: Buffer;
+}
+
+function checksum(affine: Uint8Array, pixels: Uint8Array): number {
+  return crc32(pixels, crc32(affine));
+}

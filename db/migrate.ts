@@ -1,0 +1,36 @@
+// Applies `db/migrations/NNNN_name.sql` in order; `user_version` says how many a file has seen.
+import { readdirSync, readFileSync } from 'node:fs';
+import type BetterSqlite3 from 'better-sqlite3';
+import { DatabaseError } from './error.ts';
+
+const FOLDER = new URL('./migrations/', import.meta.url);
+
+/** Each migration commits as a whole, so a killed process leaves a schema that the next one can finish. */
+export function migrate(sql: BetterSqlite3.Database, path: string): void {
+  const files = readdirSync(FOLDER)
+    .filter((name) => /^\d{4}_\w+\.sql$/.test(name))
+    .sort();
+  const refuseNewer = () => {
+    if (version(sql) <= files.length) return;
+    throw new DatabaseError(
+      `The database ${path} has schema version ${version(sql)}, and this heatstream knows versions up to ${files.length}: ` +
+        'it was written by a newer heatstream. Update heatstream, or name another database with --cache.',
+    );
+  };
+  refuseNewer();
+  if (version(sql) === files.length) return;
+  const applyMissing = sql.transaction(() => {
+    // Another process may have migrated while this one waited for the lock.
+    refuseNewer();
+    for (const [index, name] of files.entries()) {
+      if (index < version(sql)) continue;
+      sql.exec(readFileSync(new URL(name, FOLDER), 'utf8'));
+      sql.pragma(`user_version = ${index + 1}`);
+    }
+  });
+  applyMissing.immediate();
+}
+
+function version(sql: BetterSqlite3.Database): number {
+  return sql.pragma('user_version', { simple: true }) as number;
+}

@@ -1,0 +1,139 @@
+// The teacher's heatmaps, recalled by exactly what decides them: crop, teacher, BN mode, view mode, preprocessing.
+import type { Database } from './open.ts';
+import { quarantine } from './quarantine.ts';
+import { addTeacher } from './runs.ts';
+import { decodeTarget, encodeTarget, TargetBlobError, type TargetMaps } from './target-blob.ts';
+import { noteUses } from './target-uses.ts';
+import { transaction } from './transaction.ts';
+
+export interface TargetKey {
+  readonly cropId: number;
+  /** Digest of the teacher's weights, hex. */
+  readonly teacher: string;
+  readonly bn: 'batch' | 'running';
+  readonly view: 'random' | 'canonical';
+  /** Digest of everything that decides the pixels the teacher saw. */
+  readonly preprocessing: string;
+}
+
+export interface StoredTarget extends TargetMaps {
+  /** Training step of the teacher. */
+  readonly step: number;
+}
+
+export interface NewTarget {
+  readonly key: TargetKey;
+  readonly target: StoredTarget;
+}
+
+/**
+ * One a key; undefined is a miss. Counts a use of each hit.
+ * A damaged target is a miss too: it is deleted and stands in quarantine with the reason.
+ */
+export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTarget | undefined)[] {
+  const find = db.prepare<{ id: number; step: number; blob: Buffer }>(
+    'SELECT id, step, blob FROM target WHERE set_id = ? AND crop_id = ?',
+  );
+  const sets = targetSets(db);
+  const damaged: { readonly id: number; readonly key: TargetKey; readonly reason: string }[] = [];
+  const used: number[] = [];
+  const targets = keys.map((key) => {
+    const set = sets(key);
+    const row = set === undefined ? undefined : find.get(set, key.cropId);
+    if (!row) return undefined;
+    try {
+      const maps = decodeTarget(row.blob);
+      used.push(row.id);
+      return { ...maps, step: row.step };
+    } catch (error) {
+      if (!(error instanceof TargetBlobError)) throw error;
+      damaged.push({ id: row.id, key, reason: error.message });
+      return undefined;
+    }
+  });
+  if (damaged.length > 0)
+    transaction(db, () => {
+      removeDamaged(db, damaged);
+    });
+  noteUses(db, used);
+  return targets;
+}
+
+/** Stores targets in one transaction; one with the same key is replaced. */
+export function putTargets(db: Database, rows: readonly NewTarget[], now = Date.now()): void {
+  const encoded = rows.map(({ key, target }) => ({ key, target, blob: encodeTarget(target) }));
+  transaction(db, () => {
+    const put = db.prepare(
+      `INSERT OR REPLACE INTO target (set_id, crop_id, step, taught_at, peak, blob) VALUES (?, ?, ?, ?, ?, ?)`,
+    );
+    const sets = targetSets(db);
+    for (const { key, target, blob } of encoded) {
+      const set = sets(key) ?? addTargetSet(db, key);
+      put.run(set, key.cropId, target.step, now, mean(target.peaks), blob);
+    }
+  });
+}
+
+/**
+ * Deletes the targets of teachers that are not in `keep` (digests, hex); with `runId`, only of those that this run
+ * published. Returns how many targets went.
+ */
+export function evictSuperseded(
+  db: Database,
+  { keep, runId }: { readonly keep: readonly string[]; readonly runId?: number },
+): number {
+  return db
+    .prepare(
+      `DELETE FROM target WHERE set_id IN (
+         SELECT target_set.id FROM target_set JOIN teacher ON teacher.id = teacher_id
+         WHERE digest NOT IN (SELECT value FROM json_each(?)) AND (? IS NULL OR run_id = ?))`,
+    )
+    .run(JSON.stringify(keep), runId ?? null, runId ?? null).changes;
+}
+
+/** Looks up the id of a key's set, once a distinct set within a batch. */
+function targetSets(db: Database): (key: TargetKey) => number | undefined {
+  const find = db
+    .prepare<number>(
+      `SELECT target_set.id FROM target_set JOIN teacher ON teacher.id = teacher_id
+       WHERE digest = ? AND bn = ? AND view = ? AND preprocessing = ?`,
+    )
+    .pluck();
+  const known = new Map<string, number>();
+  return ({ teacher, bn, view, preprocessing }) => {
+    const name = `${teacher} ${bn} ${view} ${preprocessing}`;
+    const id = known.get(name) ?? find.get(teacher, bn, view, preprocessing);
+    if (id !== undefined) known.set(name, id);
+    return id;
+  };
+}
+
+function addTargetSet(db: Database, { teacher, bn, view, preprocessing }: TargetKey): number {
+  addTeacher(db, { digest: teacher });
+  const { lastInsertRowid } = db
+    .prepare(
+      `INSERT INTO target_set (teacher_id, bn, view, preprocessing)
+       SELECT id, ?, ?, ? FROM teacher WHERE digest = ?`,
+    )
+    .run(bn, view, preprocessing, teacher);
+  return Number(lastInsertRowid);
+}
+
+function removeDamaged(
+  db: Database,
+  damaged: readonly { readonly id: number; readonly key: TargetKey; readonly reason: string }[],
+): void {
+  const remove = db.prepare('DELETE FROM target WHERE id = ?');
+  for (const { id, key, reason } of damaged) {
+    quarantine(db, {
+      path: `target of crop ${key.cropId} by teacher ${key.teacher.slice(0, 12)}`,
+      stage: 'recall',
+      reason: `${reason}; it was deleted and is taught again`,
+    });
+    remove.run(id);
+  }
+}
+
+function mean(values: Float32Array): number {
+  return values.reduce((sum, value) => sum + value, 0) / values.length;
+}

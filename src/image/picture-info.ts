@@ -1,0 +1,47 @@
+// Reads a picture's header: format, upright size, orientation, frames, channels. Decodes no pixels.
+import type { Size } from '../pose/types.ts';
+import { openEncoded, PIXEL_LIMIT } from './sharp.ts';
+import { PictureError, pictureError } from './picture-error.ts';
+
+export interface PictureInfo {
+  /** jpeg, png, webp, tiff, gif, heif (avif). */
+  readonly format: string;
+  /** Upright: EXIF orientation applied. Of the first frame. */
+  readonly size: Size;
+  /** EXIF orientation of the file, 1–8. */
+  readonly orientation: number;
+  /** Frames; 1 for a still picture. */
+  readonly pages: number;
+  /** 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA or CMYK. */
+  readonly channels: number;
+}
+
+const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
+
+/** @throws {PictureError} when the bytes are no picture, one of another kind, or one with too many pixels. */
+export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
+  // The limit is checked here, not by libvips, for a sentence with the numbers in it.
+  const header = await openEncoded(bytes, { limitInputPixels: false })
+    .metadata()
+    .catch((error: unknown) => {
+      throw pictureError(error, bytes);
+    });
+  const { format, width, height, orientation = 1, pages = 1, channels } = header;
+  if (!FORMATS.has(format)) {
+    throw new PictureError(`expected a JPEG, PNG, WebP, TIFF, AVIF or GIF picture, got ${format}`);
+  }
+  if (width * height > PIXEL_LIMIT) {
+    throw new PictureError(
+      `${width}×${height} pixels are more than the limit of ${PIXEL_LIMIT} (${Math.round(PIXEL_LIMIT / 1e6)} megapixels)`,
+    );
+  }
+  // EXIF 5–8 lie on their side.
+  const size = orientation > 4 ? { width: height, height: width } : { width, height };
+  return {
+    format,
+    size,
+    orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
+    pages,
+    channels,
+  };
+}
