@@ -76,3 +76,15 @@ export interface Crop {
   readonly size: Size;
   readonly cropFromImage: Affine;
 }
+
+/** A person as a model sees them. */
+export interface PredictedPerson {
+  /** As given by the caller: relative to the folder of pictures, with forward slashes. */
+  readonly path: string;
+  readonly imageSize: Size;
+  /** Where the model looked. */
+  readonly box: Box;
+  readonly keypoints: readonly PredictedKeypoint[];
+  /** Confidence in the whole person, by `personScore`. */
+  readonly score: number;
+}
