@@ -1,19 +1,40 @@
 // Vitest reporter that ends a run with one plain line: `N passed, N failed, N skipped`.
-import type { Reporter, TestModule } from 'vitest/node';
+import { writeSync } from 'node:fs';
+import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
+
+type Modules = Parameters<NonNullable<Reporter['onTestRunEnd']>>[0];
+type Errors = Parameters<NonNullable<Reporter['onTestRunEnd']>>[1];
 
 export default class ClosingLine implements Reporter {
-  onTestRunEnd(modules: readonly TestModule[]): void {
-    const counts = { passed: 0, failed: 0, skipped: 0 };
-    for (const module of modules) {
-      if (module.state() === 'failed' && module.errors().length > 0) counts.failed += 1;
-      for (const test of module.children.allTests()) {
-        const { state } = test.result();
-        if (state in counts) counts[state as keyof typeof counts] += 1;
-      }
-    }
-    // After vitest's own summary, so that it is the last line.
-    setImmediate(() => {
-      console.log(`${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`);
+  onTestRunEnd(modules: Modules, unhandled: Errors): void {
+    const line = closingLine(modules, unhandled);
+    // At exit, so that nothing of vitest's own comes after it.
+    process.once('exit', () => {
+      writeSync(1, `${line}\n`);
     });
   }
+}
+
+/**
+ * A file that cannot be loaded, a hook that throws and an error outside every test count as one failure each:
+ * their tests never ran, and a line without failures must mean that all is well.
+ */
+function closingLine(modules: Modules, unhandled: Errors): string {
+  const counts = { passed: 0, failed: unhandled.length, skipped: 0 };
+  for (const module of modules) {
+    for (const group of [module, ...module.children.allSuites()])
+      counts.failed += hookErrors(group);
+    for (const test of module.children.allTests()) counts[outcome(test)] += 1;
+  }
+  return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+}
+
+function hookErrors(group: TestModule | TestSuite): number {
+  return group.errors().length > 0 ? 1 : 0;
+}
+
+/** A test without an outcome was cut off, which is no pass. */
+function outcome(test: TestCase): 'passed' | 'failed' | 'skipped' {
+  const { state } = test.result();
+  return state === 'pending' ? 'failed' : state;
 }
