@@ -33,7 +33,15 @@ module.exports = {
     layer('src/monitor', ['src/pose']),
     layer('db', ['src/pose']),
     layer('src/config', ['src/pose', 'src/augment']),
-    layer('src/demo', ['src/pose', 'src/image']),
+    // The demo drives the command line from outside; of the inside it reads what its pictures need.
+    layer('src/demo', [
+      'src/pose',
+      'src/augment',
+      'src/image',
+      'src/monitor',
+      'src/config',
+      'src/stages',
+    ]),
     layer('src/stages', [
       'src/pose',
       'src/augment',
