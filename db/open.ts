@@ -7,6 +7,8 @@ import { migrate } from './migrate.ts';
 
 export interface Database {
   readonly path: string;
+  /** For people: `SQLite 3.54.1`. */
+  readonly version: string;
   readonly sql: BetterSqlite3.Database;
   /** The prepared statement of this text, prepared once. */
   prepare<Row = unknown>(text: string): BetterSqlite3.Statement<unknown[], Row>;
@@ -63,6 +65,7 @@ function wrap(sql: BetterSqlite3.Database, path: string): Database {
   const closers: (() => void)[] = [];
   return {
     path,
+    version: `SQLite ${sql.prepare<[], string>('SELECT sqlite_version()').pluck().get() ?? '?'}`,
     sql,
     prepare<Row>(text: string) {
       let statement = statements.get(text);

@@ -86,5 +86,7 @@ export function releaseQuarantine(
 
 /** The path turned out well: forgets its failures. */
 export function clearQuarantine(db: Database, path: string): void {
-  db.prepare('DELETE FROM quarantine WHERE path = ?').run(path);
+  // Looked up first: a DELETE takes the write lock even where there is nothing to delete.
+  const hasFailed = db.prepare('SELECT 1 FROM quarantine WHERE path = ? LIMIT 1').get(path);
+  if (hasFailed !== undefined) db.prepare('DELETE FROM quarantine WHERE path = ?').run(path);
 }

@@ -1,0 +1,125 @@
+// Follows folders: yields pictures that are new or changed, once they are completely written.
+import { stat } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { watch } from 'chokidar';
+import { discover } from '../stages/discover.ts';
+import { fileError } from '../stages/file-error.ts';
+import { isPictureName } from '../stages/picture-name.ts';
+import { SampleError } from '../stages/sample-error.ts';
+import { createInbox } from './inbox.ts';
+
+export interface WatchContext {
+  /** Aborted: the generator ends. */
+  readonly signal: AbortSignal;
+  /** Pause between two rescans, ms: they find what the file system did not tell. @default 30 000 */
+  readonly rescanMs?: number;
+  /** A file counts as written when it has not changed for this long, ms. @default 500 */
+  readonly settleMs?: number;
+  /** Files that changed after this moment are new, ms since the epoch. @default when `watchPictures` is called */
+  readonly since?: number;
+  /** Gets unreadable folders, and failures of the file system's notices: the rescan goes on without those. */
+  readonly onProblem?: (problem: Error) => void;
+}
+
+/** Clocks of file systems and machines differ a little, and time stamps may be coarse, ms. */
+const SLACK = 2000;
+/** Paths waiting to be yielded; what does not fit is found by the next rescan. */
+const WAITING = 10_000;
+/** Yielded paths whose last change is remembered, so that notices and rescans do not both yield it. */
+const REMEMBERED = 10_000;
+
+/**
+ * Call it before the folders are listed for the first time and iterate afterwards: what arrives in between is yielded.
+ * A path may come twice; an unchanged picture costs its reader one `stat`.
+ */
+export function watchPictures(
+  folders: readonly string[],
+  {
+    signal,
+    rescanMs = 30_000,
+    settleMs = 500,
+    since = Date.now(),
+    onProblem = ignore,
+  }: WatchContext,
+): AsyncGenerator<string, void, undefined> {
+  return follow(folders, { signal, rescanMs, settleMs, since, onProblem });
+}
+
+async function* follow(
+  folders: readonly string[],
+  { signal, rescanMs, settleMs, since, onProblem }: Required<WatchContext>,
+): AsyncGenerator<string, void, undefined> {
+  const isOver = () => signal.aborted;
+  const inbox = createInbox(WAITING, signal);
+  const watcher = watch([...folders], {
+    ignoreInitial: true,
+    awaitWriteFinish: { stabilityThreshold: settleMs, pollInterval: Math.min(100, settleMs) },
+  });
+  const note = (path: string) => {
+    if (isPictureName(basename(path))) inbox.put(path);
+  };
+  watcher.on('add', note);
+  watcher.on('change', note);
+  watcher.on('error', (error) => {
+    onProblem(error instanceof Error ? error : new Error(String(error)));
+  });
+  const isNews = createMemory(REMEMBERED);
+  let watermark = since;
+  try {
+    while (!isOver()) {
+      const start = Date.now();
+      for await (const path of discover(folders, { signal, onProblem })) {
+        const changed = await lastChange(path, onProblem);
+        if (changed === undefined || changed < watermark - SLACK) continue;
+        // Still being written, unless the stamp comes from a clock that is ahead.
+        const age = Date.now() - changed;
+        if (age < settleMs && age > -SLACK) continue;
+        if (isNews(path, changed)) yield path;
+      }
+      // What was still being written is younger than this.
+      watermark = start - settleMs;
+      const next = start + rescanMs;
+      while (!isOver() && Date.now() < next) {
+        for (const path of inbox.take()) {
+          const changed = await lastChange(path, ignore);
+          if (changed !== undefined && isNews(path, changed)) yield path;
+        }
+        await inbox.wait(next - Date.now());
+      }
+    }
+  } finally {
+    await watcher.close();
+  }
+}
+
+/** ms since the epoch: of its bytes, its name or its place. A file that has gone is no problem of ours. */
+async function lastChange(
+  path: string,
+  onProblem: (problem: Error) => void,
+): Promise<number | undefined> {
+  try {
+    const { mtimeMs, ctimeMs } = await stat(path);
+    return Math.max(mtimeMs, ctimeMs);
+  } catch (error) {
+    const problem = fileError(error, path, 'discover');
+    if (!(problem instanceof SampleError)) throw problem;
+    if (!problem.reason.includes('ENOENT')) onProblem(problem);
+    return undefined;
+  }
+}
+
+/** Tells whether a path with this stamp has not been told before; forgets the oldest of more than `limit`. */
+function createMemory(limit: number): (path: string, changed: number) => boolean {
+  const known = new Map<string, number>();
+  return (path, changed) => {
+    if (known.get(path) === changed) return false;
+    known.delete(path);
+    known.set(path, changed);
+    if (known.size > limit) known.delete(known.keys().next().value!);
+    return true;
+  };
+}
+
+function ignore(): void {
+  // Nobody asked.
+}

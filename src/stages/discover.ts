@@ -1,0 +1,124 @@
+// Finds pictures: in folders, by globs, as single files, in list files. One folder at a time, in a stable order.
+import { createReadStream } from 'node:fs';
+import { stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import fastGlob from 'fast-glob';
+import { fileError } from './file-error.ts';
+import { listFolder } from './list-folder.ts';
+import { isPictureName } from './picture-name.ts';
+import { SampleError } from './sample-error.ts';
+
+export interface DiscoverContext {
+  /** Aborted: nothing further is listed. */
+  readonly signal?: AbortSignal | undefined;
+  /** Gets folders that cannot be read, links that lead nowhere or round in a circle, patterns that name nothing. */
+  readonly onProblem: (problem: SampleError) => void;
+}
+
+/**
+ * Yields paths. Memory holds one folder's listing and the names of folders still to visit.
+ * Within a folder: its pictures by name, then its subfolders by name. Hidden files and folders are skipped, unless named.
+ * @param patterns folders, globs, files, or `@list.txt` with one of these a line (empty lines and `#` lines do not count).
+ */
+export async function* discover(
+  patterns: readonly string[],
+  { signal, onProblem }: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
+  const context = { signal, onProblem };
+  for (const pattern of patterns) {
+    if (signal?.aborted) return;
+    if (pattern.startsWith('@')) yield* fromList(pattern.slice(1), context);
+    else yield* fromPattern(pattern, context);
+  }
+}
+
+async function* fromList(
+  file: string,
+  context: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
+  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
+  try {
+    for await (const line of lines) {
+      if (context.signal?.aborted) return;
+      if (line === '' || line.startsWith('#')) continue;
+      if (line.startsWith('@')) {
+        // A list within a list would allow circles.
+        const reason = 'a list file cannot name another list file';
+        context.onProblem(new SampleError({ stage: 'discover', path: line, reason }));
+      } else yield* fromPattern(line, context);
+    }
+  } catch (error) {
+    const problem = fileError(error, file, 'discover');
+    if (!(problem instanceof SampleError)) throw problem;
+    context.onProblem(problem);
+  } finally {
+    lines.close();
+  }
+}
+
+async function* fromPattern(
+  pattern: string,
+  context: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
+  try {
+    // What exists is taken at its word, even where its name has brackets in it.
+    const found = await stat(pattern);
+    if (found.isDirectory()) yield* walk(pattern, ['**', '*'], context);
+    else yield pattern;
+  } catch (error) {
+    const problem = fileError(error, pattern, 'discover');
+    if (!(problem instanceof SampleError)) throw problem;
+    if (!fastGlob.isDynamicPattern(pattern)) {
+      context.onProblem(problem);
+      return;
+    }
+    for (const { patterns } of fastGlob.generateTasks(pattern)) {
+      for (const one of patterns) {
+        const segments = one.split('/').filter((segment) => segment !== '' && segment !== '.');
+        yield* walk(one.startsWith('/') ? '/' : '.', segments, context);
+      }
+    }
+  }
+}
+
+/** A folder, and the glob segments that what lies in it has still to match. */
+interface Visit {
+  readonly folder: string;
+  readonly rest: readonly string[];
+}
+
+async function* walk(
+  root: string,
+  segments: readonly string[],
+  { signal, onProblem }: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
+  const linked = new Set<string>();
+  const stack: Visit[] = [{ folder: root, rest: segments }];
+  for (let visit = stack.pop(); visit; visit = stack.pop()) {
+    if (signal?.aborted) return;
+    const { folder, rest } = visit;
+    const [first = '*', ...others] = rest;
+    const visitLater = (names: readonly string[], then: readonly string[]) => {
+      stack.push(...names.map((name) => ({ folder: join(folder, name), rest: then })).reverse());
+    };
+    if (first === '**') {
+      // Any depth: the folders below with the same segments, this folder with the segments after.
+      const { files, folders } = await listFolder(folder, '*', { onProblem, linked });
+      visitLater(folders, rest);
+      if (others.length === 0 || (others.length === 1 && others[0] === '*'))
+        yield* pictures(folder, files);
+      else stack.push({ folder, rest: others });
+    } else if (others.length === 0) {
+      const { files } = await listFolder(folder, first, { onProblem });
+      yield* pictures(folder, files);
+    } else if (fastGlob.isDynamicPattern(first)) {
+      const { folders } = await listFolder(folder, first, { onProblem });
+      visitLater(folders, others);
+    } else visitLater([first.replace(/\\(.)/g, '$1')], others);
+  }
+}
+
+function* pictures(folder: string, names: readonly string[]): Generator<string> {
+  for (const name of names) if (isPictureName(name)) yield join(folder, name);
+}

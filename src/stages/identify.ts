@@ -1,0 +1,62 @@
+// Reads a file and says which picture it holds: hash of its bytes, facts of the file, header of the picture.
+import { createHash } from 'node:crypto';
+import { open, stat } from 'node:fs/promises';
+import type { FileFacts } from '../../db/catalog.ts';
+import { PictureError } from '../image/picture-error.ts';
+import { readPictureInfo, type PictureInfo } from '../image/picture-info.ts';
+import { fileError } from './file-error.ts';
+import { SampleError } from './sample-error.ts';
+
+export interface Identity {
+  readonly path: string;
+  /** Hex, of `bytes`. */
+  readonly sha256: string;
+  readonly facts: FileFacts;
+  readonly bytes: Buffer;
+  readonly info: PictureInfo;
+}
+
+/** Larger files are refused: no picture of a camera comes near. */
+const LARGEST_FILE = 2 ** 29;
+
+/** @throws {SampleError} for a path without a readable, regular file. */
+export async function statPicture(path: string): Promise<FileFacts> {
+  const stats = await stat(path).catch((error: unknown) => {
+    throw fileError(error, path, 'identify');
+  });
+  const refuse = (reason: string) => new SampleError({ stage: 'identify', path, reason });
+  if (stats.isDirectory()) throw refuse('it is a folder, not a picture');
+  if (!stats.isFile()) throw refuse('it is not a regular file');
+  return { bytes: stats.size, mtime: stats.mtimeMs, inode: stats.ino };
+}
+
+/**
+ * @param facts what `statPicture` said just before.
+ * @throws {SampleError} for a file that cannot be read or is no picture.
+ */
+export async function identify(path: string, facts: FileFacts): Promise<Identity> {
+  const refuse = (reason: string, cause?: unknown) =>
+    new SampleError({ stage: 'identify', path, reason, cause, facts });
+  if (facts.bytes === 0) throw refuse('the file is empty (0 bytes)');
+  if (facts.bytes > LARGEST_FILE) {
+    throw refuse(`the file has ${facts.bytes} bytes, more than the limit of ${LARGEST_FILE}`);
+  }
+  const bytes = await read(path);
+  const info = await readPictureInfo(bytes).catch((error: unknown) => {
+    throw error instanceof PictureError ? refuse(error.message, error) : error;
+  });
+  return { path, sha256: createHash('sha256').update(bytes).digest('hex'), facts, bytes, info };
+}
+
+async function read(path: string): Promise<Buffer> {
+  try {
+    const file = await open(path, 'r');
+    try {
+      return await file.readFile();
+    } finally {
+      await file.close();
+    }
+  } catch (error) {
+    throw fileError(error, path, 'identify');
+  }
+}
