@@ -1,0 +1,96 @@
+// The table of commands: what each is called, takes and loads.
+import { Option } from '@commander-js/extra-typings';
+import type { OptionName } from '../config/options.ts';
+
+export interface Invocation {
+  readonly positional: readonly string[];
+  readonly flags: Readonly<Record<string, unknown>>;
+  readonly version: string;
+}
+
+export interface CommandDefinition {
+  readonly name: string;
+  readonly description: string;
+  /** Positional arguments in commander's notation. */
+  readonly argument?: string;
+  readonly options: readonly OptionName[];
+  readonly extra?: readonly Option[];
+  /** The command's file; resolves to its exit code. */
+  load(): Promise<{ run(invocation: Invocation): Promise<number> }>;
+}
+
+const ENGINE = ['engine', 'threads'] as const;
+const OUTPUT = ['quiet', 'json'] as const;
+
+export const TRAIN_OPTIONS = [
+  'labels', 'images', 'unlabeled', 'boxes', 'exclude',
+  'method', 'regime', 'teacher', 'maxTeacherAge', 'teacherBn', 'teacherView',
+  'model', 'recipe', 'steps', 'seed', 'limitLabels',
+  'labelledBatch', 'unlabelledBatch', 'learningRate', 'ramp', 'weight', 'padding',
+  'cache', 'run', 'resume', 'watch', ...ENGINE, 'stepsPerCall', 'cropMemory',
+  'logEvery', 'checkpointEvery', 'strict', ...OUTPUT,
+] as const;
+export const EVAL_OPTIONS = ['labels', 'images', 'cache', ...ENGINE, ...OUTPUT] as const;
+export const PREDICT_OPTIONS = ['boxes', 'cache', ...ENGINE, 'strict', ...OUTPUT] as const;
+
+const out = new Option('--out <file>', 'file to write');
+
+export const COMMANDS: readonly CommandDefinition[] = [
+  {
+    name: 'train',
+    description: 'train a model on labelled and unlabelled pictures',
+    options: TRAIN_OPTIONS,
+    load: () => import('./train.ts'),
+  },
+  {
+    name: 'eval',
+    description: 'score a run on a labelled set',
+    argument: '<run>',
+    options: EVAL_OPTIONS,
+    load: () => import('./eval.ts'),
+  },
+  {
+    name: 'predict',
+    description: 'predict keypoints: RUN, then folders or pictures',
+    argument: '<run-and-pictures...>',
+    options: PREDICT_OPTIONS,
+    extra: [out, new Option('--overlays <folder>', 'draw the predictions into this folder')],
+    load: () => import('./predict.ts'),
+  },
+  {
+    name: 'label',
+    description: 'write pseudo-labels of pictures as COCO annotations or results',
+    argument: '<pictures...>',
+    options: ['teacher', ...PREDICT_OPTIONS],
+    extra: [out, new Option('--results <file>', 'also write COCO results')],
+    load: () => import('./label.ts'),
+  },
+  {
+    name: 'quarantine',
+    description: 'list the pictures that could not be used, or release them: list|retry [path…]',
+    argument: '<action...>',
+    options: ['cache', 'json'],
+    load: () => import('./quarantine.ts'),
+  },
+  {
+    name: 'doctor',
+    description: 'what works here, and why the rest does not',
+    options: ['json'],
+    load: () => import('./doctor.ts'),
+  },
+  {
+    name: 'demo',
+    description: 'render figures, train on them with and without unlabelled pictures, write a report',
+    options: ['seed', ...ENGINE],
+    extra: [
+      new Option('--dir <folder>', 'where everything goes').default('heatstream-demo'),
+      new Option('--steps <n>', 'training steps of each run').default('1500'),
+      new Option('--labelled <n>', 'labelled figures').default('100'),
+      new Option('--unlabelled <n>', 'unlabelled figures').default('1000'),
+      new Option('--test <n>', 'test figures').default('300'),
+      new Option('--all', 'also naive consistency, which collapses'),
+      new Option('--json <file>', 'write the table as JSON'),
+    ],
+    load: () => import('./demo.ts'),
+  },
+];

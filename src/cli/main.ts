@@ -1,0 +1,57 @@
+// The command line: one file a command, loaded when it is called.
+import { readFileSync } from 'node:fs';
+import { Command, CommanderError } from '@commander-js/extra-typings';
+import { UsageError } from '../config/resolve.ts';
+import type { OptionName } from '../config/options.ts';
+import { flagsOf } from './flags.ts';
+import { COMMANDS, type CommandDefinition } from './commands.ts';
+
+const root = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url);
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+
+const program = new Command('heatstream')
+  .description('Turns folders of unlabelled pictures into better 2D-pose models.')
+  .version(version)
+  .exitOverride()
+  .showHelpAfterError('(--help lists the options)');
+
+for (const definition of COMMANDS) addCommand(definition);
+
+// `heatstream … | head` is no failure.
+process.stdout.on('error', (error: NodeJS.ErrnoException) => {
+  if (error.code === 'EPIPE') process.exit(0);
+  throw error;
+});
+
+try {
+  await program.parseAsync();
+} catch (error) {
+  process.exitCode = report(error);
+}
+
+function addCommand({ name, description, argument, options, extra, load }: CommandDefinition): void {
+  const command = new Command(name).description(description).exitOverride();
+  for (const flag of flagsOf(options as readonly OptionName[])) command.addOption(flag);
+  for (const flag of extra ?? []) command.addOption(flag);
+  command.option('--config <file>', 'JSON file with options');
+  if (argument) command.argument(argument);
+  command.action(async (...args: unknown[]) => {
+    const positional = argument ? args.slice(0, 1).flat() : [];
+    const flags = command.opts() as Record<string, unknown>;
+    const { run } = await load();
+    process.exitCode = await run({ positional: positional as string[], flags, version });
+  });
+  program.addCommand(command);
+}
+
+/** Exit codes: 0 ok, 1 failure, 2 usage. A usage error is shown without a stack. */
+function report(error: unknown): number {
+  if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
+  if (error instanceof UsageError) {
+    console.error(error.message);
+    return 2;
+  }
+  const lines = error instanceof Error && !process.env['HEATSTREAM_DEBUG'] ? error.message : error;
+  console.error('heatstream:', lines);
+  return 1;
+}

@@ -1,0 +1,33 @@
+// heatstream quarantine list|retry
+import { listQuarantine, releaseQuarantine } from '../../db/quarantine.ts';
+import { openDatabase } from '../../db/open.ts';
+import { resolve } from 'node:path';
+import { UsageError } from '../config/resolve.ts';
+import type { Invocation } from './commands.ts';
+import { optionsOf } from './session.ts';
+
+export function run(invocation: Invocation): Promise<number> {
+  const options = optionsOf(['cache', 'json'], invocation);
+  const [action, ...paths] = invocation.positional;
+  const db = openDatabase(options.cache);
+  try {
+    if (action === 'list') {
+      const items = listQuarantine(db);
+      if (options.json) console.log(JSON.stringify(items));
+      else {
+        for (const { path, stage, reason, attempts } of items) {
+          console.log(`${path}\t${stage}\t${reason}\t${attempts} attempts`);
+        }
+        process.stderr.write(`${items.length} items in quarantine\n`);
+      }
+    } else if (action === 'retry') {
+      const released = releaseQuarantine(db, paths.length > 0 ? paths.map((path) => resolve(path)) : undefined);
+      process.stderr.write(`${released} items released: they are tried again by the next command that sees them\n`);
+    } else {
+      throw new UsageError(`quarantine ${String(action)}: expected list or retry`);
+    }
+  } finally {
+    db.close();
+  }
+  return Promise.resolve(0);
+}

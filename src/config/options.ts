@@ -1,0 +1,66 @@
+// Every option of every command, once: type, range, default and the sentence that --help prints.
+import { z } from 'zod';
+
+const count = (min: number) => z.coerce.number().int().min(min);
+const ratio = z.coerce.number().min(0).finite();
+const list = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]));
+/** Flags come as booleans from the command line and as words from the environment. */
+const flag = z
+  .union([z.boolean(), z.enum(['true', 'false', '1', '0'])])
+  .transform((v) => v === true || v === 'true' || v === '1');
+
+export const optionSchema = z.object({
+  labels: z.string().describe('labelled set: COCO keypoints file'),
+  images: z.string().describe('folder of the labelled pictures'),
+  unlabeled: list.default([]).describe('folder, glob, picture or @list of unlabelled pictures; repeats'),
+  boxes: list.default([]).describe('COCO file with person boxes of the unlabelled pictures; repeats'),
+  exclude: list.default([]).describe('COCO file of pictures to leave out of the pool; repeats'),
+  method: z.enum(['supervised', 'single', 'naive']).default('single').describe('what is trained'),
+  regime: z
+    .enum(['online', 'cached'])
+    .default('online')
+    .describe('teacher inside the step, or its targets from the cache'),
+  teacher: z.string().optional().describe('first teacher: a run folder or a .safetensors file'),
+  maxTeacherAge: z
+    .union([z.literal('infinity').transform(() => Infinity), count(1)])
+    .default(250)
+    .describe('steps after which cached targets are stale and taught again; or infinity'),
+  teacherBn: z
+    .enum(['batch', 'running'])
+    .default('batch')
+    .describe('BN statistics of the teacher of cached targets'),
+  teacherView: z
+    .enum(['random', 'canonical'])
+    .default('random')
+    .describe('what the teacher of cached targets sees'),
+  model: z.enum(['tiny', 'sb-r18']).default('sb-r18').describe('network'),
+  recipe: z.enum(['paper', 'peer']).default('paper').describe('crops, targets, batches, schedule'),
+  steps: count(1).default(1500).describe('training steps'),
+  seed: count(0).default(0).describe('seed of everything random'),
+  limitLabels: count(1).optional().describe('use the first N of a seeded shuffle of the labels'),
+  labelledBatch: count(1).optional().describe('labelled samples a step (recipe)'),
+  unlabelledBatch: count(1).optional().describe('unlabelled samples a step (recipe)'),
+  learningRate: z.coerce.number().positive().optional().describe('Adam learning rate (recipe)'),
+  ramp: count(0).optional().describe('steps over which the consistency weight grows (recipe)'),
+  weight: ratio.default(1).describe('consistency weight'),
+  padding: z.enum(['zero', 'edge']).default('zero').describe('what is outside a picture'),
+  cache: z.string().default('.heatstream/cache.sqlite').describe('database of crops and targets'),
+  run: z.string().default('runs/latest').describe('folder of this run'),
+  resume: flag.default(false).describe('go on with the run in --run'),
+  watch: flag.default(false).describe('follow the unlabelled folders while training'),
+  engine: z
+    .enum(['auto', 'onnxruntime', 'wasm', 'cpu', 'tensorflow', 'webgpu'])
+    .default('auto')
+    .describe('where steps run'),
+  threads: count(1).optional().describe('threads of the engine'),
+  stepsPerCall: count(1).default(5).describe('steps handed to the engine at once'),
+  cropMemory: count(1).default(512).describe('MiB of decoded crops kept in memory'),
+  logEvery: count(1).default(50).describe('steps between lines of the metrics log'),
+  checkpointEvery: count(1).default(250).describe('steps between checkpoints'),
+  strict: flag.default(false).describe('exit 3 when anything was quarantined'),
+  quiet: flag.default(false).describe('no progress on stderr'),
+  json: flag.default(false).describe('machine-readable output on stdout'),
+});
+
+export type Options = z.output<typeof optionSchema>;
+export type OptionName = keyof Options;

@@ -1,0 +1,42 @@
+// Forward passes without training: evaluation, labelling, teaching and probing.
+import { tf } from '../engine/tf.ts';
+import type { ArraySpec, Step } from '../engine/types.ts';
+import { meanPeak } from '../models/loss.ts';
+import { under, type Network } from '../models/network.ts';
+import { input2d, input4d } from './inputs.ts';
+import { drawView, type StepGeometry } from './view.ts';
+
+/** `running`: running statistics (evaluation, labelling). `batch`: statistics of this batch, running ones untouched. */
+export type BnMode = 'running' | 'batch';
+
+/** Which weights of the state: the network in training, or the published teacher. */
+export type Weights = 'net.' | 'teacher.';
+
+/** Inputs `crops` uint8 and `views` [batch, 8] (view pixel to crop pixel); outputs `heatmaps` [batch, h, w, joints] and `peak`, their mean maximum. */
+export function predictStep(
+  network: Network,
+  geometry: StepGeometry,
+  { weights, bn }: { weights: Weights; bn: BnMode },
+): Step<'crops' | 'views', 'heatmaps' | 'peak'> {
+  return {
+    name: `predict ${weights} ${bn} ${network.name} ${network.joints}`,
+    run(state, inputs) {
+      const view = drawView(input4d(inputs, 'crops'), input2d(inputs, 'views'), geometry);
+      const mode = bn === 'batch' ? 'train' : 'eval';
+      const heatmaps = network.forward(view, mode, under(state, weights), (_layer, stats) => {
+        tf.dispose([stats.mean, stats.variance]);
+      });
+      return { state: {}, outputs: { heatmaps, peak: meanPeak(heatmaps) } };
+    },
+  };
+}
+
+export function predictInputs(
+  batch: number,
+  { stored }: StepGeometry,
+): Record<'crops' | 'views', ArraySpec> {
+  return {
+    crops: { shape: [batch, stored.height, stored.width, 3], dtype: 'uint8' },
+    views: { shape: [batch, 8], dtype: 'float32' },
+  };
+}

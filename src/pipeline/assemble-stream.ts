@@ -1,0 +1,121 @@
+// Puts the stages of a training stream together for one run.
+import type { Database } from '../../db/open.ts';
+import type { Network } from '../models/network.ts';
+import { cropFromInput } from '../pose/crop-geometry.ts';
+import type { Crop } from '../pose/types.ts';
+import { readCrops } from '../stages/read-crops.ts';
+import { createSampler } from '../stages/sampler.ts';
+import { digestOfSpec } from '../stages/spec-digest.ts';
+import { teach, type TeachContext } from '../stages/teach.ts';
+import { trainSteps } from '../stages/train-step.ts';
+import { afterStep, isBoundary, type AfterStepContext } from './after-step.ts';
+import type { RunLedger } from './open-run.ts';
+import type { Pacing } from './pacing.ts';
+import { plans } from './plans.ts';
+import type { Pool } from './pool.ts';
+import type { LabelledPeople } from './read-labels.ts';
+import type { TrainingHooks } from './run-training.ts';
+import type { Started } from './start-trainer.ts';
+import { createTeacherBoard } from './teacher-board.ts';
+import type { TrainStream } from './train.ts';
+import type { TrainingSetup } from './training-setup.ts';
+
+export interface StreamParts {
+  readonly db: Database;
+  readonly ledger: RunLedger;
+  readonly setup: TrainingSetup;
+  readonly hooks: TrainingHooks;
+  readonly started: Started;
+  readonly network: Network;
+  readonly labelled: LabelledPeople;
+  readonly pool: Pool;
+  readonly pacing: Pacing;
+  /** Steps done already. */
+  readonly done: number;
+  read(cropId: number): Promise<Crop>;
+}
+
+export function assembleStream(parts: StreamParts): {
+  readonly stream: TrainStream;
+  readonly after: AfterStepContext;
+} {
+  const { setup, hooks, started, pool, pacing, ledger, done, labelled } = parts;
+  const { options, recipe, spec, geometry, method, usesPool } = setup;
+  const { trainer } = started;
+  const { skeleton, people } = labelled;
+  const board = createTeacherBoard(started.teacher, options.maxTeacherAge, done);
+  const after: AfterStepContext = {
+    ...options,
+    db: parts.db,
+    runId: ledger.runId,
+    runFolder: options.run,
+    count: ledger.count,
+    trainer,
+    board,
+    card: { ...options, skeleton },
+    teacher: started.teacher,
+    keep: started.first ? [started.first.digest] : [],
+    publishes: method.regime === 'cached',
+    log: (record) => {
+      ledger.log(record);
+    },
+  };
+  const teachContext = teachingContext(parts);
+  const stream: TrainStream = {
+    credits: 3 * options.stepsPerCall,
+    lanes: 2,
+    stepsPerCall: options.stepsPerCall,
+    board,
+    pair: { ...options, spec, method, skeleton, stride: setup.stride },
+    batch: { ...options, ...recipe, ...setup, skeleton, regime: method.regime },
+    drain: hooks.drain,
+    plans: () =>
+      plans({
+        sampler: createSampler({
+          seed: options.seed,
+          labelledCount: people.length,
+          labelledBatch: setup.labelledBatch,
+          poolBatch: usesPool ? setup.unlabelledBatch : 0,
+        }),
+        logged: pool.logged(),
+        done,
+        steps: options.steps,
+        drain: hooks.drain,
+        close(step) {
+          const generation = pool.close(step);
+          if (generation) hooks.onGeneration?.(generation.cropIds.length, step);
+          return generation;
+        },
+      }),
+    read: (plan) => readCrops(plan, people, (id) => parts.read(id)),
+    teach: (loaded, teacher) =>
+      teachContext ? teach(loaded, teacher, teachContext) : Promise.resolve(loaded),
+    async train(batches) {
+      const records = await trainSteps(batches, trainer, hooks.abort);
+      pacing.tick(batches.length);
+      return records;
+    },
+    after: (record) => afterStep(record, after),
+    isBoundary: (step) => isBoundary(step, after),
+    onInFlight: (steps) => hooks.onInFlight?.(steps),
+  };
+  return { stream, after };
+
+  function teachingContext({ db, network }: StreamParts): TeachContext | undefined {
+    if (!trainer.teach) return undefined;
+    return {
+      db,
+      runner: trainer.teach,
+      bn: options.teacherBn,
+      view: options.teacherView,
+      preprocessing: digestOfSpec(spec).digest,
+      seed: options.seed,
+      input: geometry.input,
+      heatmap: geometry.heatmap,
+      joints: network.joints,
+      origin: spec.origin,
+      cropFromInput: cropFromInput(spec),
+      count: ledger.count,
+    };
+  }
+}

@@ -1,0 +1,62 @@
+// Gathers what a run trains on: the labelled people and the pool, ingested into the database.
+import { lastValueFrom, tap } from 'rxjs';
+import type { Database } from '../../db/open.ts';
+import { discover } from '../stages/discover.ts';
+import type { Counters } from '../stages/counters.ts';
+import type { SampleError } from '../stages/sample-error.ts';
+import type { CropSpec } from '../pose/types.ts';
+import { ingest$, type IngestContext } from './ingest.ts';
+import type { Pool } from './pool.ts';
+import { readLabels, type LabelledPeople } from './read-labels.ts';
+import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
+
+export interface GatherOptions {
+  readonly labels: string;
+  readonly images: string;
+  readonly unlabeled: readonly string[];
+  readonly boxes: readonly string[];
+  readonly exclude: readonly string[];
+  readonly limitLabels?: number | undefined;
+  readonly seed: number;
+}
+
+export interface GatherContext {
+  readonly db: Database;
+  readonly spec: CropSpec;
+  readonly pool: Pool;
+  readonly signal: AbortSignal;
+  readonly count: Counters;
+  onReject(error: SampleError): void;
+  onPicture(): void;
+}
+
+export interface Gathered {
+  readonly labelled: LabelledPeople;
+  readonly unlabelled: UnlabelledPictures;
+  readonly ingest: IngestContext;
+}
+
+/** The pool holds the unlabelled pictures and, as in the paper, the labelled people too. */
+export async function gather(options: GatherOptions, context: GatherContext): Promise<Gathered> {
+  const { db, spec, pool, signal, count, onReject, onPicture } = context;
+  const ingest: IngestContext = { db, spec, signal, counters: count, onReject };
+  const { seed, limitLabels } = options;
+  const labelled = await readLabels(
+    { ...options, ...(limitLabels !== undefined && { limit: { count: limitLabels, seed } }) },
+    ingest,
+  );
+  for (const person of labelled.people) pool.add(person);
+
+  const unlabelled = await openUnlabelled(options);
+  const paths = discover(options.unlabeled, { signal, onProblem: onReject });
+  await lastValueFrom(
+    ingest$(unlabelled.of(paths), ingest).pipe(
+      tap((person) => {
+        pool.add(person);
+        onPicture();
+      }),
+    ),
+    { defaultValue: undefined },
+  );
+  return { labelled, unlabelled, ingest };
+}

@@ -1,0 +1,84 @@
+// Opens a run: its folder, its row in the database, its metrics log and its counters.
+import { mkdir, readFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import type { Database } from '../../db/open.ts';
+import { count, counters, createRun, findRun, finishRun } from '../../db/runs.ts';
+import { UsageError } from '../config/resolve.ts';
+import { openMetricsLog } from '../monitor/metrics-log.ts';
+import type { StepRecord } from '../stages/train-step.ts';
+import { writeFileAtomic } from '../stages/atomic-file.ts';
+import type { Counters } from '../stages/counters.ts';
+import type { TrainingOptions } from './training-setup.ts';
+
+export const CONFIG_FILE = 'config.json';
+
+/** Options that may change when a run goes on; all others decide what is trained. */
+const MAY_CHANGE = new Set(['resume', 'watch', 'stepsPerCall', 'cropMemory', 'logEvery', 'checkpointEvery', 'steps']);
+
+export interface RunLedger {
+  readonly runId: number;
+  readonly count: Counters;
+  counters(): Record<string, number>;
+  log(record: StepRecord): void;
+  finish(status: 'finished' | 'stopped' | 'failed'): void;
+}
+
+/** @param done steps done before, when the run goes on */
+export async function openRun(
+  db: Database,
+  options: TrainingOptions,
+  { version, done }: { readonly version: string; readonly done: number },
+): Promise<RunLedger> {
+  const folder = resolve(options.run);
+  const configFile = join(folder, CONFIG_FILE);
+  const exists = existsSync(configFile);
+  if (exists && !options.resume) {
+    throw new UsageError(`${options.run} holds a run already: go on with --resume, or name another --run`);
+  }
+  if (!exists && options.resume) {
+    throw new UsageError(`--resume: there is no run in ${options.run}`);
+  }
+  if (exists) refuseOtherOptions(options, JSON.parse(await readFile(configFile, 'utf8')) as object, configFile);
+  await mkdir(folder, { recursive: true });
+
+  const known = exists ? findRun(db, folder) : undefined;
+  if (exists && known === undefined) {
+    throw new UsageError(`${options.cache} knows no run in ${options.run}: name the --cache that it was started with`);
+  }
+  const config = { ...options, resume: false };
+  const runId =
+    known?.id ??
+    createRun(db, { directory: folder, config, codeVersion: version, seed: options.seed });
+  if (known) finishRun(db, runId, 'running');
+  if (!exists) await writeFileAtomic(configFile, JSON.stringify(config, null, 2));
+
+  const metrics = openMetricsLog(join(folder, 'metrics.jsonl'), { upToStep: done });
+  return {
+    runId,
+    count(name, by) {
+      if (by > 0) count(db, runId, name, by);
+    },
+    counters: () => counters(db, runId),
+    log(record) {
+      metrics.write(record);
+    },
+    finish(status) {
+      metrics.close();
+      finishRun(db, runId, status);
+    },
+  };
+}
+
+function refuseOtherOptions(options: TrainingOptions, before: object, file: string): void {
+  // Through JSON, so that both sides lost the same things (undefined, Infinity).
+  const now = JSON.parse(JSON.stringify(options)) as Record<string, unknown>;
+  const then = before as Record<string, unknown>;
+  const changed = [...new Set([...Object.keys(now), ...Object.keys(then)])].filter(
+    (name) => !MAY_CHANGE.has(name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]),
+  );
+  if (changed.length > 0) {
+    const list = changed.map((name) => `${name}: ${JSON.stringify(then[name])} → ${JSON.stringify(now[name])}`);
+    throw new UsageError(`--resume with other options than in ${file}:\n  ${list.join('\n  ')}`);
+  }
+}

@@ -1,0 +1,184 @@
+// One training run, from options to a trained model: gathers the data, starts the engine, runs the stream, sums up.
+import { openDatabase, type Database } from '../../db/open.ts';
+import type { Engine } from '../engine/types.ts';
+import { createNetwork } from '../models/network.ts';
+import { cropFromInput } from '../pose/crop-geometry.ts';
+import { loadCheckpoint, type Checkpoint } from '../stages/checkpoint.ts';
+import { probePeak } from '../stages/probe.ts';
+import { createCropReader } from '../stages/recall-crop.ts';
+import type { SampleError } from '../stages/sample-error.ts';
+import type { StepRecord } from '../stages/train-step.ts';
+import { checkpoint } from './after-step.ts';
+import { assembleStream } from './assemble-stream.ts';
+import { gather } from './gather.ts';
+import { growPool$ } from './grow-pool.ts';
+import { openRun, type RunLedger } from './open-run.ts';
+import { createPacing } from './pacing.ts';
+import { openPool } from './pool.ts';
+import { runBeside } from './run-beside.ts';
+import { startTrainer } from './start-trainer.ts';
+import { train$ } from './train.ts';
+import { setUpTraining, type TrainingOptions, type TrainingSetup } from './training-setup.ts';
+
+export interface TrainingHooks {
+  openEngine(): Promise<Engine>;
+  /** First signal: finish the call in hand, checkpoint, stop. */
+  readonly drain: AbortSignal;
+  /** Second signal: stop now. */
+  readonly abort: AbortSignal;
+  readonly version: string;
+  /** Milliseconds. */
+  now(): number;
+  onNotice(line: string): void;
+  onPicture?(): void;
+  onReject?(error: SampleError): void;
+  onStep?(record: StepRecord, steps: number): void;
+  onInFlight?(steps: number): void;
+  /** A generation of watched pictures entered the pool. */
+  onGeneration?(pictures: number, step: number): void;
+  /** Milliseconds between rescans of watched folders. @default 10_000 */
+  readonly rescanMs?: number;
+}
+
+export interface TrainingSummary {
+  readonly run: string;
+  readonly step: number;
+  readonly stopped: boolean;
+  readonly labelled: number;
+  readonly pool: number;
+  readonly rejected: number;
+  readonly withoutBox: number;
+  readonly excluded: number;
+  /** Mean heatmap maximum on 256 pictures of the pool, batch statistics; absent without a pool. */
+  readonly peak: number | undefined;
+  /** Median milliseconds a step. */
+  readonly stepMs: number | undefined;
+  /** Pictures, labelled and unlabelled, a second at that pace. */
+  readonly imagesPerSecond: number | undefined;
+  readonly counters: Readonly<Record<string, number>>;
+}
+
+/** @throws UsageError for options that do not fit, Error for what stopped the run. */
+export async function runTraining(
+  options: TrainingOptions,
+  hooks: TrainingHooks,
+): Promise<TrainingSummary> {
+  const setup = setUpTraining(options);
+  const db = openDatabase(options.cache);
+  try {
+    const saved = options.resume ? await loadCheckpoint(options.run, hooks.onNotice) : undefined;
+    const { version } = hooks;
+    const ledger = await openRun(db, options, { version, done: saved?.step ?? 0 });
+    try {
+      const summary = await trainWith(db, ledger, setup, hooks, saved);
+      ledger.finish(summary.stopped ? 'stopped' : 'finished');
+      return summary;
+    } catch (error) {
+      ledger.finish('failed');
+      throw error;
+    }
+  } finally {
+    db.close();
+  }
+}
+
+async function trainWith(
+  db: Database,
+  ledger: RunLedger,
+  setup: TrainingSetup,
+  hooks: TrainingHooks,
+  saved: Checkpoint | undefined,
+): Promise<TrainingSummary> {
+  const { options, spec, method, usesPool, labelledBatch, unlabelledBatch } = setup;
+  const done = saved?.step ?? 0;
+  const pool = openPool(db, ledger.runId);
+  let rejected = 0;
+  const { labelled, unlabelled, ingest } = await gather(options, {
+    db,
+    spec,
+    pool,
+    signal: hooks.abort,
+    count: ledger.count,
+    onReject: (error) => {
+      rejected += 1;
+      hooks.onReject?.(error);
+    },
+    onPicture: () => hooks.onPicture?.(),
+  });
+  if (pool.logged().length === 0) pool.close(1);
+  if (usesPool && pool.ids().length === 0) {
+    throw new Error('the pool of unlabelled pictures is empty: check --unlabeled and --boxes');
+  }
+
+  const network = createNetwork(options.model, labelled.skeleton.joints.length);
+  const started = await startTrainer({
+    ...options,
+    ...setup,
+    recipe: options.recipe,
+    engine: await hooks.openEngine(),
+    network,
+    checkpoint: saved,
+  });
+  const { trainer } = started;
+  try {
+    const crops = createCropReader(db, { maxBytes: options.cropMemory * 2 ** 20 });
+    const pacing = createPacing(hooks.now);
+    const { stream, after } = assembleStream({
+      db,
+      ledger,
+      setup,
+      hooks,
+      started,
+      network,
+      labelled,
+      pool,
+      pacing,
+      done,
+      read: (id) => crops.read(id),
+    });
+    let step = done;
+    const growth = options.watch
+      ? (signal: AbortSignal) =>
+          growPool$({
+            folders: options.unlabeled,
+            unlabelled,
+            pool,
+            ingest,
+            signal,
+            rescanMs: hooks.rescanMs ?? 10_000,
+          })
+      : undefined;
+    await runBeside(train$(stream), growth, (record) => {
+      step = record.step;
+      hooks.onStep?.(record, options.steps);
+    });
+    if (step > done && step < options.steps && step % options.checkpointEvery !== 0) {
+      await checkpoint(step, after);
+    }
+
+    const peak = await probePeak(pool.ids(), {
+      runner: trainer.probe,
+      batch: unlabelledBatch,
+      seed: options.seed,
+      cropFromInput: cropFromInput(spec),
+      read: (id) => crops.read(id),
+    });
+    const stepMs = pacing.medianMs();
+    const pictures = labelledBatch + (method.consistency ? unlabelledBatch : 0);
+    return {
+      run: options.run,
+      step,
+      stopped: step < options.steps,
+      labelled: labelled.people.length,
+      pool: pool.ids().length,
+      rejected,
+      ...unlabelled.counts,
+      peak,
+      stepMs,
+      imagesPerSecond: stepMs === undefined ? undefined : (1000 * pictures) / stepMs,
+      counters: ledger.counters(),
+    };
+  } finally {
+    await trainer.dispose();
+  }
+}

@@ -1,0 +1,98 @@
+// Packs a paired step into the typed arrays that the training step takes.
+import { packTransforms } from '../augment/transforms.ts';
+import type { Inputs } from '../engine/types.ts';
+import { adamRates } from '../models/adam.ts';
+import { multiStep, rampUp } from '../models/schedule.ts';
+import { encodeGaussian, encodeMsra } from '../pose/heatmap.ts';
+import type { PixelOrigin, Size, Skeleton } from '../pose/types.ts';
+import { concatenate } from './concatenate.ts';
+import type { PairedStep } from './pair.ts';
+
+export interface BatchContext {
+  readonly heatmap: Size;
+  readonly stride: number;
+  readonly origin: PixelOrigin;
+  readonly codec: 'msra' | 'gaussian';
+  readonly sigma: number;
+  readonly skeleton: Skeleton;
+  readonly regime: 'online' | 'cached';
+  readonly usesPool: boolean;
+  readonly steps: number;
+  readonly learningRate: number;
+  readonly milestones: readonly number[];
+  readonly weight: number;
+  /** Steps over which the weight grows. */
+  readonly ramp: number;
+}
+
+export interface Batch {
+  readonly step: number;
+  readonly inputs: Inputs;
+  readonly learningRate: number;
+  /** Consistency weight of this step. */
+  readonly weight: number;
+}
+
+export function batch(paired: PairedStep, context: BatchContext): Batch {
+  const { step } = paired.plan;
+  const { learningRate: base, milestones, steps } = context;
+  const learningRate = multiStep(step, { base, milestones, steps });
+  const labelled = {
+    labelledCrops: concatenate(paired.labelled.map(({ crop }) => crop)),
+    labelledViews: packTransforms(paired.labelledViews),
+    ...encodeTargets(paired, context),
+    rates: adamRates(learningRate, step),
+  };
+  if (!context.usesPool) return { step, inputs: labelled, learningRate, weight: 0 };
+
+  const untaught = context.regime === 'cached' && !paired.targets;
+  const weight = untaught ? 0 : rampUp(step, context.weight, context.ramp);
+  const pool = {
+    poolCrops: concatenate(paired.pool),
+    easyViews: packTransforms(paired.easyViews),
+    hardViews: packTransforms(paired.hardViews),
+    hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
+    weight: Float32Array.of(weight),
+  };
+  const cached = context.regime === 'cached' ? { teacherHeatmaps: packTargets(paired, context) } : {};
+  return { step, inputs: { ...labelled, ...pool, ...cached }, learningRate, weight };
+}
+
+function encodeTargets(
+  { labelledKeypoints }: PairedStep,
+  { heatmap, stride, origin, codec, sigma, skeleton }: BatchContext,
+): { targets: Float32Array; targetWeights: Float32Array } {
+  const joints = skeleton.joints.length;
+  const size = heatmap.width * heatmap.height * joints;
+  const targets = new Float32Array(labelledKeypoints.length * size);
+  const targetWeights = new Float32Array(labelledKeypoints.length * joints);
+  labelledKeypoints.forEach((keypoints, i) => {
+    const encode = codec === 'msra' ? encodeMsra : encodeGaussian;
+    const weights = encode(keypoints, { heatmap, stride, sigma, origin }, targets.subarray(i * size, (i + 1) * size));
+    targetWeights.set(weights, i * joints);
+  });
+  return { targets, targetWeights };
+}
+
+function packTargets(
+  { targets, mirrored, pool }: PairedStep,
+  { heatmap, skeleton }: BatchContext,
+): Float32Array {
+  const joints = skeleton.joints.length;
+  const size = heatmap.width * heatmap.height * joints;
+  const packed = new Float32Array(pool.length * size);
+  targets?.forEach((target, i) => {
+    packed.set(mirrored[i] ? swapSides(target.heatmap, skeleton) : target.heatmap, i * size);
+  });
+  return packed;
+}
+
+/** The channel of every joint goes to its left/right partner. */
+function swapSides(heatmap: Float32Array, { joints, flipPairs }: Skeleton): Float32Array {
+  const partner = joints.map((_, joint) => joint);
+  for (const [a, b] of flipPairs) [partner[a], partner[b]] = [b, a];
+  return heatmap.map((_, i) => {
+    const joint = i % joints.length;
+    return heatmap[i - joint + partner[joint]!]!;
+  });
+}

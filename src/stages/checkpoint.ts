@@ -1,0 +1,63 @@
+// Checkpoints: the whole state of a session at a step, written whole or not at all; the newest two are kept.
+import { readdir, readFile, rm } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StateArrays } from '../engine/types.ts';
+import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
+import type { Teacher } from './teach.ts';
+import { writeFileAtomic } from './atomic-file.ts';
+
+const KEPT = 2;
+
+export interface Checkpoint {
+  /** Steps done. */
+  readonly step: number;
+  readonly teacher: Teacher | undefined;
+  readonly state: StateArrays;
+}
+
+/** @returns the file. */
+export async function saveCheckpoint(runFolder: string, checkpoint: Checkpoint): Promise<string> {
+  const folder = join(runFolder, 'checkpoints');
+  const file = join(folder, fileName(checkpoint.step));
+  const metadata = {
+    step: String(checkpoint.step),
+    ...(checkpoint.teacher && { teacher: JSON.stringify(checkpoint.teacher) }),
+  };
+  await writeFileAtomic(file, encodeSafetensors({ tensors: checkpoint.state, metadata }));
+  const old = (await checkpointFiles(folder)).slice(0, -KEPT);
+  await Promise.all(old.map((name) => rm(join(folder, name))));
+  return file;
+}
+
+/** The newest checkpoint of a run that can be read; undefined where there is none. */
+export async function loadCheckpoint(
+  runFolder: string,
+  onDamaged: (problem: string) => void,
+): Promise<Checkpoint | undefined> {
+  const folder = join(runFolder, 'checkpoints');
+  for (const name of (await checkpointFiles(folder)).reverse()) {
+    const file = join(folder, name);
+    try {
+      const { tensors, metadata } = decodeSafetensors(await readFile(file), file);
+      const teacher = metadata['teacher'];
+      return {
+        step: Number(metadata['step']),
+        teacher: teacher === undefined ? undefined : (JSON.parse(teacher) as Teacher),
+        state: tensors,
+      };
+    } catch (error) {
+      onDamaged(`${file} is damaged, going back one checkpoint: ${String(error)}`);
+    }
+  }
+  return undefined;
+}
+
+const fileName = (step: number) => `step-${String(step).padStart(9, '0')}.safetensors`;
+
+async function checkpointFiles(folder: string): Promise<string[]> {
+  const names = await readdir(folder).catch((error: unknown) => {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return [];
+    throw error;
+  });
+  return names.filter((name) => /^step-\d+\.safetensors$/.test(name)).sort();
+}

@@ -1,0 +1,15 @@
+// Crops of one size side by side.
+import type { Crop } from '../pose/types.ts';
+
+/** @returns [batch, h, w, 3] */
+export function concatenate(crops: readonly Crop[]): Uint8Array {
+  const length = crops[0]?.pixels.length ?? 0;
+  const out = new Uint8Array(crops.length * length);
+  crops.forEach((crop, i) => {
+    if (crop.pixels.length !== length) {
+      throw new Error(`Expected crops of ${length} bytes, crop ${crop.id} has ${crop.pixels.length}`);
+    }
+    out.set(crop.pixels, i * length);
+  });
+  return out;
+}

@@ -1,0 +1,104 @@
+// A trained model on disk: safetensors with PyTorch names and layouts, and what is needed to use it in the metadata.
+import { createHash } from 'node:crypto';
+import { readFile, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import type { StateArrays } from '../engine/types.ts';
+import { MODEL_NAMES, type ModelName, type Network } from '../models/network.ts';
+import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
+import { fromTorch, toTorch } from '../models/torch-layout.ts';
+import type { Skeleton } from '../pose/types.ts';
+import { writeFileAtomic } from './atomic-file.ts';
+
+/** What the weights were trained for. */
+export interface ModelCard {
+  readonly model: ModelName;
+  readonly skeleton: Skeleton;
+  /** Name of the recipe: crops, normalisation, heatmaps. */
+  readonly recipe: string;
+  readonly padding: 'zero' | 'edge';
+  /** Training step of the weights. */
+  readonly step: number;
+}
+
+export interface Model {
+  readonly card: ModelCard;
+  /** Parameters and running statistics by state_dict name, logical layout. */
+  readonly weights: StateArrays;
+  /** sha256 over names and values, hex: the teacher digest. */
+  readonly digest: string;
+  readonly file: string;
+}
+
+export const MODEL_FILE = 'model.safetensors';
+
+export async function saveModel(file: string, card: ModelCard, weights: StateArrays): Promise<void> {
+  const tensors = Object.fromEntries(
+    Object.entries(weights).map(([name, array]) => [name, toTorch(array)]),
+  );
+  const metadata = { format: 'pt', heatstream: JSON.stringify(card) };
+  await writeFileAtomic(file, encodeSafetensors({ tensors, metadata }));
+}
+
+/** @param where a run folder or a .safetensors file that heatstream wrote. Throws with what is wrong and where. */
+export async function loadModel(where: string): Promise<Model> {
+  const file = await modelFile(where);
+  const { tensors, metadata } = decodeSafetensors(await readFile(file), file);
+  const card = parseCard(metadata['heatstream'], file);
+  const weights = Object.fromEntries(
+    Object.entries(tensors).map(([name, array]) => [name, fromTorch(array)]),
+  );
+  return { card, weights, digest: digestOf(weights), file };
+}
+
+/** Refuses weights that do not fit the network, naming every tensor that differs. */
+export function checkWeights(network: Network, { weights, file }: Model): void {
+  const problems: string[] = [];
+  const wanted = new Map(network.parameters.map((spec) => [spec.name, spec.shape]));
+  for (const [name, shape] of wanted) {
+    const found = weights[name];
+    if (!found) problems.push(`missing ${name}`);
+    else if (found.shape.join() !== shape.join()) {
+      problems.push(`${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`);
+    }
+  }
+  for (const name of Object.keys(weights)) if (!wanted.has(name)) problems.push(`unexpected ${name}`);
+  if (problems.length > 0) {
+    const rest = problems.length > 12 ? `\n  … and ${problems.length - 12} more` : '';
+    throw new Error(
+      `${file} does not fit ${network.name} with ${network.joints} joints:\n  ${problems.slice(0, 12).join('\n  ')}${rest}`,
+    );
+  }
+}
+
+export function digestOf(weights: StateArrays): string {
+  const hash = createHash('sha256');
+  for (const name of Object.keys(weights).sort()) {
+    const { shape, data } = weights[name]!;
+    hash.update(`${name} ${shape.join()} `);
+    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+  }
+  return hash.digest('hex');
+}
+
+async function modelFile(where: string): Promise<string> {
+  const found = await stat(where).catch(() => {
+    throw new Error(`no model at ${where}: expected a run folder or a .safetensors file`);
+  });
+  if (!found.isDirectory()) return where;
+  const file = join(where, MODEL_FILE);
+  await stat(file).catch(() => {
+    throw new Error(`${where} holds no ${MODEL_FILE}: expected the folder of a run that reached a checkpoint`);
+  });
+  return file;
+}
+
+function parseCard(json: string | undefined, file: string): ModelCard {
+  if (json === undefined) {
+    throw new Error(`${file} was not written by heatstream: its metadata name no model`);
+  }
+  const card = JSON.parse(json) as ModelCard;
+  if (!MODEL_NAMES.includes(card.model)) {
+    throw new Error(`${file} holds the model ${card.model}, expected one of ${MODEL_NAMES.join(', ')}`);
+  }
+  return card;
+}

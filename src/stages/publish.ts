@@ -1,0 +1,32 @@
+// Publishes the network in training as the new teacher: file, database row, engine state.
+import { join } from 'node:path';
+import type { Database } from '../../db/open.ts';
+import { addTeacher } from '../../db/runs.ts';
+import { evictSuperseded } from '../../db/targets.ts';
+import type { Counters } from './counters.ts';
+import { digestOf, saveModel, type ModelCard } from './model-file.ts';
+import type { Teacher } from './teach.ts';
+import type { Trainer } from './trainer.ts';
+
+export interface PublishContext {
+  readonly db: Database;
+  readonly runId: number;
+  readonly runFolder: string;
+  readonly trainer: Trainer;
+  readonly card: Omit<ModelCard, 'step'>;
+  /** Teachers whose targets stay: the first one, so that another run can start from it. */
+  readonly keep: readonly string[];
+  readonly count: Counters;
+}
+
+export async function publish(step: number, context: PublishContext): Promise<Teacher> {
+  const { db, runId, runFolder, trainer, card, keep, count } = context;
+  const weights = await trainer.weights();
+  const digest = digestOf(weights);
+  const file = join(runFolder, 'teachers', `${digest.slice(0, 16)}.safetensors`);
+  await saveModel(file, { ...card, step }, weights);
+  addTeacher(db, { digest, runId, step, file });
+  await trainer.setTeacher(weights);
+  count('targets_evicted', evictSuperseded(db, { runId, keep: [...keep, digest] }));
+  return { digest, step };
+}

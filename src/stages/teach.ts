@@ -1,0 +1,124 @@
+// Recalls the teacher's targets of a batch from the cache; teaches the missing ones and stores them.
+import { getTargets, putTargets, type StoredTarget, type TargetKey } from '../../db/targets.ts';
+import type { Database } from '../../db/open.ts';
+import type { Runner } from '../engine/types.ts';
+import { drawEasy, sourceFromView } from '../augment/views.ts';
+import { packTransforms } from '../augment/transforms.ts';
+import { compose, identity } from '../pose/affine.ts';
+import { rng } from '../pose/random.ts';
+import type { Affine, Crop, PixelOrigin, Size } from '../pose/types.ts';
+import { concatenate } from './concatenate.ts';
+import type { Counters } from './counters.ts';
+import type { LoadedStep } from './read-crops.ts';
+
+/** A published teacher. */
+export interface Teacher {
+  /** sha256 of its weights, hex. */
+  readonly digest: string;
+  /** Step at which it was published; 0 for one that came from outside. */
+  readonly step: number;
+}
+
+export interface TaughtStep extends LoadedStep {
+  /** One a pool crop; absent while there is no teacher. */
+  readonly targets?: readonly StoredTarget[];
+}
+
+export interface TeachContext {
+  readonly db: Database;
+  /** Runs the teacher's weights over one batch of the pool's size. */
+  readonly runner: Runner<'crops' | 'views', 'heatmaps' | 'peak'>;
+  readonly bn: 'batch' | 'running';
+  readonly view: 'random' | 'canonical';
+  /** Digest of everything that decides the pixels the teacher sees. */
+  readonly preprocessing: string;
+  readonly seed: number;
+  readonly input: Size;
+  readonly heatmap: Size;
+  readonly joints: number;
+  readonly origin: PixelOrigin;
+  readonly cropFromInput: Affine;
+  readonly count: Counters;
+}
+
+/**
+ * A random easy view is drawn when a target is taught, and stored with it.
+ * A batch with any miss runs through the teacher whole: batch statistics need a full, mixed batch.
+ */
+export async function teach(
+  loaded: LoadedStep,
+  teacher: Teacher | undefined,
+  context: TeachContext,
+): Promise<TaughtStep> {
+  if (!teacher) return loaded;
+  const keys = loaded.pool.map((crop) => targetKey(crop, teacher, context));
+  const known = getTargets(context.db, keys);
+  const misses = known.flatMap((target, i) => (target ? [] : [i]));
+  context.count('target_hits', known.length - misses.length);
+  context.count('target_misses', misses.length);
+  if (misses.length === 0) return { ...loaded, targets: known as StoredTarget[] };
+
+  const views = known.map((target, slot) => target ?? easyView(loaded.plan.step, slot, context));
+  const heatmaps = await runTeacher(loaded.pool, views.map(({ view }) => view), context);
+  context.count('teacher_forwards', 1);
+  const targets = known.map(
+    (target, i) => target ?? storedTarget(heatmaps, i, views[i]!, teacher, context),
+  );
+  putTargets(
+    context.db,
+    misses.map((i) => ({ key: keys[i]!, target: targets[i]! })),
+  );
+  context.count('targets_taught', misses.length);
+  return { ...loaded, targets };
+}
+
+function targetKey(crop: Crop, teacher: Teacher, { bn, view, preprocessing }: TeachContext): TargetKey {
+  return { cropId: crop.id, teacher: teacher.digest, bn, view, preprocessing };
+}
+
+interface EasyView {
+  readonly view: Affine;
+  readonly flip: boolean;
+}
+
+function easyView(step: number, slot: number, context: TeachContext): EasyView {
+  if (context.view === 'canonical') return { view: identity, flip: false };
+  const draw = drawEasy(rng(context.seed, 'teacher view', step, slot));
+  return { view: sourceFromView(draw, context.input, context.origin), flip: draw.mirror };
+}
+
+async function runTeacher(
+  crops: readonly Crop[],
+  views: readonly Affine[],
+  { runner, cropFromInput }: TeachContext,
+): Promise<Float32Array> {
+  const [outputs] = await runner.run([
+    {
+      crops: concatenate(crops),
+      views: packTransforms(views.map((view) => compose(cropFromInput, view))),
+    },
+  ]);
+  return outputs!.heatmaps.data;
+}
+
+function storedTarget(
+  heatmaps: Float32Array,
+  index: number,
+  { view, flip }: EasyView,
+  teacher: Teacher,
+  { heatmap: { width, height }, joints }: TeachContext,
+): StoredTarget {
+  const size = width * height * joints;
+  const heatmap = heatmaps.slice(index * size, (index + 1) * size);
+  return { heatmap, shape: [height, width, joints], view, flip, peaks: peaks(heatmap, joints), step: teacher.step };
+}
+
+/** Height of the maximum of each joint's map; [h, w, joints] in. */
+export function peaks(heatmap: Float32Array, joints: number): Float32Array {
+  const highest = new Float32Array(joints).fill(-Infinity);
+  for (let i = 0; i < heatmap.length; i++) {
+    const joint = i % joints;
+    if (heatmap[i]! > highest[joint]!) highest[joint] = heatmap[i]!;
+  }
+  return highest;
+}
