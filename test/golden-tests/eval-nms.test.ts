@@ -1,0 +1,74 @@
+import { expect, it } from 'vitest';
+import { oksNms, similarity } from '../../src/pose/metrics/oks-nms.ts';
+import { personScore } from '../../src/pose/metrics/person-score.ts';
+import { SKELETONS } from '../../src/pose/skeleton.ts';
+import { describeGolden, expectGoldenFiles, goldenJson, maxDifference } from '../support/golden.ts';
+
+type XY = [number, number];
+type Triple = [number, number, number];
+
+expectGoldenFiles();
+
+describeGolden('eval', /^oks_nms.*\.json$/, (file) => {
+  const { cases } = goldenJson<{
+    cases: {
+      persons: { keypoints_xyv: Triple[]; score: number; area: number }[];
+      sigmas: number[];
+      keep: Record<string, number[]>;
+      oks_matrix: number[][];
+    }[];
+  }>(file);
+
+  it.each(cases.map((one, i) => ({ ...one, title: `case ${i + 1}` })))(
+    'suppresses doubles in $title',
+    (one) => {
+      const people = one.persons.map(({ keypoints_xyv: joints, score, area }) => ({
+        keypoints: joints.map(([x, y]) => ({ x, y })),
+        score,
+        area,
+      }));
+      const matrix = people.flatMap((a) => people.map((b) => similarity(a, b, one.sigmas)));
+      expect(maxDifference(matrix, one.oks_matrix.flat())).toBeLessThanOrEqual(1e-9);
+      for (const [threshold, keep] of Object.entries(one.keep)) {
+        expect(oksNms(people, one.sigmas, Number(threshold))).toEqual(keep);
+      }
+    },
+  );
+});
+
+describeGolden('eval', /^rescore_nms.*\.json$/, (file) => {
+  const { inputs, expected } = goldenJson<{
+    inputs: {
+      image: number[];
+      predictions_xy_maxval: Triple[][];
+      box_score: number[];
+      scale_wh: XY[];
+    };
+    expected: { image: number; score: number; index: number }[];
+  }>(file);
+
+  it('rescores people and drops doubles', () => {
+    const people = inputs.image.map((image, index) => {
+      const keypoints = inputs.predictions_xy_maxval[index]!.map(([x, y, score]) => ({
+        x,
+        y,
+        score,
+      }));
+      const [w, h] = inputs.scale_wh[index]!;
+      const score = personScore(keypoints, inputs.box_score[index]);
+      return { image, index, keypoints, score, area: w * 200 * (h * 200) };
+    });
+    const kept = [...Map.groupBy(people, ({ image }) => image).values()].flatMap((group) =>
+      oksNms(group, SKELETONS.coco17.sigmas).map((i) => group[i]!),
+    );
+    expect(kept.map(({ image, index }) => ({ image, index }))).toEqual(
+      expected.map(({ image, index }) => ({ image, index })),
+    );
+    expect(
+      maxDifference(
+        kept.map(({ score }) => score),
+        expected.map(({ score }) => score),
+      ),
+    ).toBeLessThanOrEqual(1e-6);
+  });
+});

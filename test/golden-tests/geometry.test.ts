@@ -1,0 +1,170 @@
+import { expect, it } from 'vitest';
+import { apply, invert } from '../../src/pose/affine.ts';
+import { boxToCentreScale, inputFromPicture } from '../../src/pose/box.ts';
+import { cocoRecord } from '../../src/pose/coco-record.ts';
+import { mirrorKeypoints } from '../../src/pose/mirror.ts';
+import { mpiiRecord } from '../../src/pose/mpii-record.ts';
+import type { Keypoint } from '../../src/pose/types.ts';
+import {
+  describeGolden,
+  expectGoldenFiles,
+  goldenFiles,
+  goldenJson,
+  maxDifference,
+} from '../support/golden.ts';
+
+import {
+  affineOf,
+  boxOf,
+  expectClose,
+  expectView,
+  flat,
+  pointOf,
+  sizeOf,
+  viewOf,
+  type Rows,
+  type XY,
+  type XYWH,
+} from '../support/golden-geometry.ts';
+
+expectGoldenFiles();
+
+describeGolden('geometry', /^box_to_center_scale.*\.json$/, (file) => {
+  const { cases } = goldenJson<{
+    cases: { input_wh: XY; box_xywh: XYWH; center: XY; scale: XY }[];
+  }>(file);
+
+  it(`turns ${cases.length} boxes into centre and scale`, () => {
+    for (const c of cases) expectView(boxToCentreScale(boxOf(c.box_xywh), sizeOf(c.input_wh)), c);
+  });
+});
+
+describeGolden('geometry', /^affine.*\.json$/, (file) => {
+  const { cases } = goldenJson<{
+    cases: {
+      center: XY;
+      scale: XY;
+      rotation_deg: number;
+      output_wh: XY;
+      matrix_src_to_dst: Rows;
+      exact_matrix_src_to_dst: Rows;
+      points_src: XY[];
+      points_dst: XY[];
+      points_dst_in: XY[];
+      points_back_to_src: XY[];
+    }[];
+  }>(file);
+  const matrixOf = (c: (typeof cases)[number]) =>
+    inputFromPicture(viewOf(c), c.rotation_deg, sizeOf(c.output_wh));
+
+  it('is the exact matrix', () => {
+    for (const c of cases) expectClose(matrixOf(c), affineOf(c.exact_matrix_src_to_dst), 1e-12);
+  });
+
+  it('is the reference matrix up to its float32 points', () => {
+    for (const c of cases) {
+      const expected = affineOf(c.matrix_src_to_dst);
+      matrixOf(c).forEach((value, i) => {
+        const largest = Math.max(...[0, 1, 3, 4].map((k) => Math.abs(expected[k]!)));
+        const tolerance = i % 3 === 2 ? 1.5e-4 : 1e-5 * largest;
+        expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(tolerance);
+      });
+    }
+  });
+
+  it('moves points there and back', () => {
+    for (const c of cases) {
+      const matrix = matrixOf(c);
+      const there = c.points_src.flatMap((p) => flat(apply(matrix, pointOf(p))));
+      const back = c.points_dst_in.flatMap((p) => flat(apply(invert(matrix), pointOf(p))));
+      expect(maxDifference(there, c.points_dst.flat())).toBeLessThanOrEqual(5e-3);
+      expect(maxDifference(back, c.points_back_to_src.flat())).toBeLessThanOrEqual(5e-3);
+    }
+  });
+});
+
+describeGolden('geometry', /^coco_records.*\.json$/, (file) => {
+  const golden = goldenJson<{
+    image_wh: XY;
+    annotations: { id: number; iscrowd: number; area: number; bbox: XYWH; keypoints: number[] }[];
+    records: {
+      annotation_id: number;
+      center: XY;
+      scale: XY;
+      joints_xy: XY[];
+      visible01: number[];
+    }[];
+  }>(file);
+
+  it('keeps the same people with the same boxes', () => {
+    const records = golden.annotations.flatMap(({ id, iscrowd, area, bbox, keypoints }) => {
+      const joints = Array.from({ length: keypoints.length / 3 }, (_, j): Keypoint => {
+        return {
+          x: keypoints[3 * j]!,
+          y: keypoints[3 * j + 1]!,
+          v: keypoints[3 * j + 2] as 0 | 1 | 2,
+        };
+      });
+      const person = { box: boxOf(bbox), area, crowd: iscrowd === 1, keypoints: joints };
+      const record = cocoRecord(person, sizeOf(golden.image_wh), { width: 192, height: 256 });
+      return record ? [{ id, joints, ...record }] : [];
+    });
+    expect(records.map(({ id }) => id)).toEqual(
+      golden.records.map((record) => record.annotation_id),
+    );
+    records.forEach((record, i) => {
+      const expected = golden.records[i]!;
+      expectView(record, expected);
+      expect(record.joints.map((joint) => (joint.v > 0 ? 1 : 0))).toEqual(expected.visible01);
+      expect(record.joints.map(flat)).toEqual(expected.joints_xy);
+    });
+  });
+});
+
+describeGolden('geometry', /^mpii_records.*\.json$/, (file) => {
+  const golden = goldenJson<{
+    annotations: { center: XY; scale: number; joints: XY[] }[];
+    records: { center: XY; scale: XY; joints_xy: XY[] }[];
+  }>(file);
+
+  it('turns every annotation into the same record', () => {
+    expect(golden.annotations).toHaveLength(golden.records.length);
+    golden.annotations.forEach(({ center, scale, joints }, i) => {
+      const record = mpiiRecord({ centre: pointOf(center), scale, joints: joints.map(pointOf) });
+      expectView(record, golden.records[i]!);
+      expect(record.joints.map(flat)).toEqual(golden.records[i]!.joints_xy);
+    });
+  });
+});
+
+describeGolden('geometry', /^flip_joints.*\.json$/, (file) => {
+  const golden = goldenJson<{
+    width: number;
+    pairs: XY[];
+    joints: XY[];
+    visible: number[];
+    flipped_joints: XY[];
+    flipped_visible: number[];
+  }>(file);
+
+  it('mirrors joints and swaps left and right', () => {
+    const keypoints = golden.joints.map(([x, y], i): Keypoint => ({
+      x,
+      y,
+      v: golden.visible[i]! > 0 ? 2 : 0,
+    }));
+    const mirrored = mirrorKeypoints(keypoints, golden.width, golden.pairs);
+    expect(maxDifference(mirrored.flatMap(flat), golden.flipped_joints.flat())).toBeLessThanOrEqual(
+      1e-9,
+    );
+    expect(mirrored.map(({ v }) => (v > 0 ? 1 : 0))).toEqual(golden.flipped_visible);
+  });
+});
+
+it('checks every geometry file it finds', () => {
+  const checked =
+    /^(image|affine|box_to_center_scale|coco_records|mpii_records|flip_joints|crop|sample)/;
+  expect(
+    goldenFiles('geometry', /./).filter((file) => !checked.test(file.replace(/.*\//, ''))),
+  ).toEqual([]);
+});
