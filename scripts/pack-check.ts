@@ -1,5 +1,5 @@
 // Packs heatstream, installs the package into an empty folder as a user would, and runs a short demo there.
-import { execFileSync } from 'node:child_process';
+import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -46,11 +46,16 @@ function pack(): string {
 /** Stdout of a command; its stderr is shown. Throws where it fails. */
 function run(command: string, args: readonly string[], cwd: string): string {
   console.error(`$ ${command} ${args.join(' ')}`);
-  return execFileSync(command, args, {
+  // npm hands its own settings to children; the empty folder must see none of the clone's.
+  const env = Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name));
+  const { status, stdout } = spawnSync(command, args, {
     cwd,
     encoding: 'utf8',
     stdio: ['ignore', 'pipe', 'inherit'],
-    // npm hands its own settings to children; the empty folder must see none of the clone's.
-    env: Object.fromEntries(Object.entries(process.env).filter(([name]) => !/^npm_/i.test(name))),
+    env: Object.fromEntries(env),
+    maxBuffer: 2 ** 26,
   });
+  if (status === 0) return stdout;
+  console.error(stdout);
+  throw new Error(`Expected \`${command} ${args.join(' ')}\` to succeed, got exit code ${status}`);
 }
