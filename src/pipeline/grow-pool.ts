@@ -13,12 +13,14 @@ export interface GrowOptions {
   /** Ends the watch. */
   readonly signal: AbortSignal;
   readonly rescanMs: number;
+  /** When the folders were listed for the first time, ms since the epoch: later files are new. */
+  readonly since: number;
 }
 
 /** Emits nothing; completes when `signal` aborts. */
 export function growPool$(options: GrowOptions): Observable<never> {
-  const { folders, unlabelled, pool, ingest, signal, rescanMs } = options;
-  const paths = watchPictures(folders, { signal, rescanMs });
+  const { folders, unlabelled, pool, ingest, signal, rescanMs, since } = options;
+  const paths = watchPictures(folders, { signal, rescanMs, since });
   return ingest$(unlabelled.of(paths), { ...ingest, signal }).pipe(
     tap((person) => {
       pool.add(person);

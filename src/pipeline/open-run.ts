@@ -14,7 +14,10 @@ import type { TrainingOptions } from './training-setup.ts';
 export const CONFIG_FILE = 'config.json';
 
 /** Options that may change when a run goes on; all others decide what is trained. */
-const MAY_CHANGE = new Set(['resume', 'watch', 'stepsPerCall', 'cropMemory', 'logEvery', 'checkpointEvery', 'steps']);
+const MAY_CHANGE = new Set([
+  ...['resume', 'watch', 'steps', 'stepsPerCall', 'cropMemory', 'logEvery', 'checkpointEvery'],
+  ...['engine', 'threads', 'strict', 'quiet', 'json'],
+]);
 
 export interface RunLedger {
   readonly runId: number;

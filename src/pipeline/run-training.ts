@@ -92,6 +92,7 @@ async function trainWith(
   const { options, spec, method, usesPool, labelledBatch, unlabelledBatch } = setup;
   const done = saved?.step ?? 0;
   const pool = openPool(db, ledger.runId);
+  const since = Date.now();
   let rejected = 0;
   const { labelled, unlabelled, ingest } = await gather(options, {
     db,
@@ -146,6 +147,7 @@ async function trainWith(
             ingest,
             signal,
             rescanMs: hooks.rescanMs ?? 10_000,
+            since,
           })
       : undefined;
     await runBeside(train$(stream), growth, (record) => {

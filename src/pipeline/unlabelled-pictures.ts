@@ -29,7 +29,7 @@ export async function openUnlabelled({ boxes, exclude }: UnlabelledOptions): Pro
     counts,
     async *of(paths) {
       for await (const path of paths) {
-        if (excluded && excluded.lookup(path).length > 0) {
+        if (excluded && peopleOf(excluded, path).length > 0) {
           counts.excluded += 1;
           continue;
         }
@@ -37,7 +37,7 @@ export async function openUnlabelled({ boxes, exclude }: UnlabelledOptions): Pro
           yield { path, people: [{ box: null, source: 'whole-image', tag: null }] };
           continue;
         }
-        const people = boxIndex.lookup(path).filter(({ crowd }) => !crowd);
+        const people = peopleOf(boxIndex, path).filter(({ crowd }) => !crowd);
         if (people.length === 0) counts.withoutBox += 1;
         else {
           yield { path, people: people.map(({ box }) => ({ box, source: 'given', tag: null })) };
@@ -45,6 +45,12 @@ export async function openUnlabelled({ boxes, exclude }: UnlabelledOptions): Pro
       }
     },
   };
+}
+
+/** Only a whole name counts: `train/1.jpg` says nothing about `test/1.jpg`. */
+function peopleOf(index: BoxIndex, path: string) {
+  const match = index.match(path);
+  return match?.kind === 'whole' ? match.people : [];
 }
 
 async function indexOf(files: readonly string[]): Promise<BoxIndex> {

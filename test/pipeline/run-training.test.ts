@@ -1,0 +1,130 @@
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
+import { join } from 'node:path';
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { openDatabase } from '../../db/open.ts';
+import { admissions, findRun } from '../../db/runs.ts';
+import type { Inputs } from '../../src/engine/types.ts';
+import { runTraining, type TrainingHooks } from '../../src/pipeline/run-training.ts';
+import { fakeEngine, type FakeEngineOptions } from '../support/fake-engine.ts';
+import { figureFolder } from '../support/figures.ts';
+
+function hooks(engine: FakeEngineOptions, more: Partial<TrainingHooks> = {}): TrainingHooks {
+  return {
+    openEngine: () => Promise.resolve(fakeEngine(engine)),
+    drain: new AbortController().signal,
+    abort: new AbortController().signal,
+    version: 'test',
+    now: () => performance.now(),
+    onNotice: () => undefined,
+    ...more,
+  };
+}
+
+/** Whether a batch of the pool holds a crop of pure green: the picture that a test drops in. */
+function holdsGreen({ poolCrops }: Inputs): boolean {
+  const size = 96 * 96 * 3;
+  const crops = poolCrops!.length / size;
+  return Array.from({ length: crops }, (_, i) => i * size + (48 * 96 + 48) * 3).some((at) => {
+    return poolCrops![at]! < 20 && poolCrops![at + 1]! > 230 && poolCrops![at + 2]! < 20;
+  });
+}
+
+describe('a training run', () => {
+  it('never has more steps in flight than its credits', async () => {
+    await using folder = await figureFolder();
+    const seen: number[] = [];
+    await runTraining(
+      folder.options({ steps: 60, stepsPerCall: 4 }),
+      hooks({ callMs: 5 }, { onInFlight: (steps) => seen.push(steps) }),
+    );
+    expect(seen.length).toBeGreaterThan(10);
+    expect(Math.max(...seen)).toBeLessThanOrEqual(12);
+  });
+
+  it('takes a picture that is dropped into a watched folder while it trains into a batch', async () => {
+    await using folder = await figureFolder();
+    const green = await sharp({
+      create: { width: 120, height: 90, channels: 3, background: { r: 0, g: 255, b: 0 } },
+    })
+      .jpeg()
+      .toBuffer();
+    const drain = new AbortController();
+    let calls = 0;
+    let found = false;
+    const generations: number[] = [];
+    const summary = await runTraining(
+      folder.options({ steps: 5000, watch: true, stepsPerCall: 2, checkpointEvery: 10_000 }),
+      hooks(
+        {
+          callMs: 20,
+          async onTrain(batches) {
+            calls += 1;
+            if (calls === 3) await sharp(green).toFile(join(folder.dir, 'images/unlabeled/green.jpg'));
+            if (batches.some(holdsGreen)) {
+              found = true;
+              drain.abort();
+            }
+          },
+        },
+        { drain: drain.signal, rescanMs: 500, onGeneration: (_, step) => generations.push(step) },
+      ),
+    );
+    expect(found).toBe(true);
+    expect(summary.stopped).toBe(true);
+    const db = openDatabase(folder.options().cache);
+    const logged = admissions(db, findRun(db, join(folder.dir, 'run'))!.id);
+    db.close();
+    expect(logged.map(({ step }) => step)).toEqual([1, ...generations]);
+    expect(logged.at(-1)!.cropIds).toHaveLength(1);
+  });
+
+  it('counts each person once, whatever list names them', async () => {
+    await using folder = await figureFolder({ labelled: 8, unlabelled: 8 });
+    const copies = join(folder.dir, 'images/unlabeled/copies');
+    await mkdir(copies);
+    const [first] = await readdir(join(folder.dir, 'images/unlabeled'));
+    await copyFile(join(folder.dir, 'images/unlabeled', first!), join(copies, 'same.jpg'));
+    const summary = await runTraining(folder.options({ steps: 2 }), hooks({}));
+    expect(summary.pool).toBe(16);
+  });
+
+  it('stops at a signal with a checkpoint and goes on with the same batches', async () => {
+    await using folder = await figureFolder();
+    const record = (into: string[]) => (batches: readonly Inputs[]) => {
+      for (const { poolCrops, hardViews } of batches) {
+        into.push(`${Buffer.from(poolCrops!.slice(0, 300)).toString('hex')} ${hardViews!.join()}`);
+      }
+    };
+    const whole: string[] = [];
+    await runTraining(
+      folder.options({ steps: 30, stepsPerCall: 3, run: join(folder.dir, 'whole') }),
+      hooks({ onTrain: record(whole) }),
+    );
+    const parts: string[] = [];
+    const drain = new AbortController();
+    const options = folder.options({ steps: 30, stepsPerCall: 3, checkpointEvery: 7 });
+    const first = await runTraining(
+      options,
+      hooks({ onTrain: record(parts) }, {
+        drain: drain.signal,
+        onStep: ({ step }) => {
+          if (step === 11) drain.abort();
+        },
+      }),
+    );
+    expect(first.stopped).toBe(true);
+    const second = await runTraining({ ...options, resume: true }, hooks({ onTrain: record(parts) }));
+    expect(second.step).toBe(30);
+    expect(parts).toEqual(whole);
+  });
+
+  it('refuses to start over in the folder of a run, and to go on with other options', async () => {
+    await using folder = await figureFolder();
+    await runTraining(folder.options({ steps: 2 }), hooks({}));
+    await expect(runTraining(folder.options({ steps: 2 }), hooks({}))).rejects.toThrow(/--resume/);
+    await expect(
+      runTraining(folder.options({ steps: 4, seed: 9, resume: true }), hooks({})),
+    ).rejects.toThrow(/seed: 0 → 9/);
+  });
+});

@@ -1,0 +1,72 @@
+// Runs the command line as a user does: a child process, its output, exit code and peak memory.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+
+const LAUNCHER = fileURLToPath(new URL('../../bin/heatstream.cjs', import.meta.url));
+
+export interface Finished {
+  readonly code: number | null;
+  readonly signal: NodeJS.Signals | null;
+  readonly stdout: string;
+  readonly stderr: string;
+  /** Highest resident memory that was seen, MiB. */
+  readonly peakMiB: number;
+}
+
+export interface Running {
+  readonly child: ChildProcess;
+  readonly finished: Promise<Finished>;
+  /** Resolves when stderr matches; rejects when the process ends first. */
+  sees(pattern: RegExp): Promise<void>;
+}
+
+export function start(args: readonly string[], env: Readonly<Record<string, string>> = {}): Running {
+  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+    stdio: ['ignore', 'pipe', 'pipe'],
+    env: { ...process.env, ...env },
+  });
+  const output = { stdout: '', stderr: '' };
+  let peakMiB = 0;
+  const waiting: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = [];
+  const poll = setInterval(() => {
+    peakMiB = Math.max(peakMiB, residentPeak(child.pid));
+  }, 100);
+  child.stdout.on('data', (data: Buffer) => (output.stdout += data.toString()));
+  child.stderr.on('data', (data: Buffer) => {
+    output.stderr += data.toString();
+    for (const { pattern, resolve } of waiting) if (pattern.test(output.stderr)) resolve();
+  });
+  const finished = new Promise<Finished>((resolve) => {
+    child.on('close', (code, signal) => {
+      clearInterval(poll);
+      for (const { pattern, reject } of waiting) {
+        reject(new Error(`heatstream ended before it wrote ${String(pattern)}:\n${output.stderr}`));
+      }
+      resolve({ code, signal, ...output, peakMiB });
+    });
+  });
+  return {
+    child,
+    finished,
+    sees: (pattern) =>
+      new Promise((resolve, reject) => {
+        if (pattern.test(output.stderr)) resolve();
+        else waiting.push({ pattern, resolve, reject });
+      }),
+  };
+}
+
+export const run = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
+  start(args, env).finished;
+
+/** VmHWM of a Linux process; 0 where it cannot be read. */
+function residentPeak(pid: number | undefined): number {
+  try {
+    const status = readFileSync(`/proc/${String(pid)}/status`, 'utf8');
+    return Number(/VmHWM:\s+(\d+)/.exec(status)?.[1] ?? 0) / 1024;
+  } catch {
+    // It has just ended, or this is no Linux.
+    return 0;
+  }
+}
