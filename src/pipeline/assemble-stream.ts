@@ -52,7 +52,7 @@ export function assembleStream(parts: StreamParts): {
     count: ledger.count,
     trainer,
     board,
-    card: { ...options, skeleton },
+    card: { model: options.model, recipe: options.recipe, padding: options.padding, skeleton },
     teacher: started.teacher,
     keep: started.first ? [started.first.digest] : [],
     publishes: method.regime === 'cached',

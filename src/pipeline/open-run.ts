@@ -27,7 +27,7 @@ export interface RunLedger {
   finish(status: 'finished' | 'stopped' | 'failed'): void;
 }
 
-/** @param done steps done before, when the run goes on */
+/** @param done steps of the newest checkpoint in the folder, 0 where there is none */
 export async function openRun(
   db: Database,
   options: TrainingOptions,
@@ -35,13 +35,16 @@ export async function openRun(
 ): Promise<RunLedger> {
   const folder = resolve(options.run);
   const configFile = join(folder, CONFIG_FILE);
-  const exists = existsSync(configFile);
-  if (exists && !options.resume) {
-    throw new UsageError(`${options.run} holds a run already: go on with --resume, or name another --run`);
+  if (!options.resume && done > 0) {
+    throw new UsageError(
+      `${options.run} holds a run of ${done} steps already: go on with --resume, or name another --run`,
+    );
   }
-  if (!exists && options.resume) {
+  if (options.resume && !existsSync(configFile)) {
     throw new UsageError(`--resume: there is no run in ${options.run}`);
   }
+  // Without --resume, a run that never reached a checkpoint is started over.
+  const exists = options.resume;
   if (exists) refuseOtherOptions(options, JSON.parse(await readFile(configFile, 'utf8')) as object, configFile);
   await mkdir(folder, { recursive: true });
 

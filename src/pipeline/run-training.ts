@@ -66,7 +66,7 @@ export async function runTraining(
   const setup = setUpTraining(options);
   const db = openDatabase(options.cache);
   try {
-    const saved = options.resume ? await loadCheckpoint(options.run, hooks.onNotice) : undefined;
+    const saved = await loadCheckpoint(options.run, hooks.onNotice);
     const { version } = hooks;
     const ledger = await openRun(db, options, { version, done: saved?.step ?? 0 });
     try {

@@ -27,12 +27,12 @@ export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions
                 await onTrain?.(inputs);
                 const names = ['loss', 'supervised', 'consistency', 'studentPeak', 'teacherPeak'];
                 const outputs = Object.fromEntries(names.map((name) => [name, scalar(0.5)]));
-                return inputs.map(() => outputs as Outputs<never>);
+                return inputs.map(() => outputs as Outputs<never>) as never;
               }
               onPredict?.(step.name);
               const [batch] = (shapes as Record<string, { shape: readonly number[] }>)['views']!.shape;
               const heatmaps = { shape: [batch!, 16, 16, 14], data: new Float32Array(batch! * 16 * 16 * 14).fill(0.5) };
-              return inputs.map(() => ({ heatmaps, peak: scalar(0.5) }) as unknown as Outputs<never>);
+              return inputs.map(() => ({ heatmaps, peak: scalar(0.5) })) as never;
             },
           });
         },
