@@ -31,7 +31,7 @@ export function blendHeat(
       const heat = sample(highest, heatmapSize, u, v);
       const at = (y * width + x) * 3;
       const grey = 0.7 * (0.299 * rgb[at]! + 0.587 * rgb[at + 1]! + 0.114 * rgb[at + 2]!);
-      const alpha = 0.9 * Math.sqrt(heat);
+      const alpha = 0.9 * heat ** 0.7;
       for (let c = 0; c < 3; c++) out[at + c] = grey * (1 - alpha) + alpha * colourAt(heat, c);
     }
   }

@@ -27,20 +27,25 @@ const FRAME = { left: 58, top: 14, right: 26, bottom: 36 } as const;
 /** Distinct lines in the style sheet; more curves start again. */
 const LINE_STYLES = 6;
 
-/** An SVG of `.chart` with lines of class `line-0` … `line-5`, or a sentence where there is nothing to draw. */
-export function lineChart({ title, curves, isLogarithmic = false }: CurveGroup): string {
+/**
+ * An SVG of `.chart` with lines of class `line-0` … `line-5`, or a sentence where there is nothing to draw.
+ * @param names fixes the style of each line by its name's place, so that a name looks the same in every chart
+ */
+export function lineChart(
+  { title, curves, isLogarithmic = false }: CurveGroup,
+  names: readonly string[] = curves.map(({ name }) => name),
+): string {
   const isShown = ({ value }: CurvePoint) =>
     Number.isFinite(value) && (!isLogarithmic || value > 0);
   const points = curves.flatMap((curve) => curve.points.filter(isShown));
   if (points.length === 0) return '<p class="quiet">No values were recorded.</p>';
   const scale = isLogarithmic ? Math.log10 : (value: number) => value;
-  const steps = points.map(({ step }) => step);
-  const values = points.map(({ value }) => scale(value));
-  const stepTicks = roundTicks(Math.min(...steps), Math.max(...steps), 5);
+  const [firstStep, lastStep] = range(points.map(({ step }) => step));
+  const [lowest, highest] = range(points.map(({ value }) => scale(value)));
+  const stepTicks = roundTicks(firstStep, lastStep, 5);
   const valueTicks = isLogarithmic
-    ? decades(Math.min(...values), Math.max(...values))
-    : roundTicks(Math.min(0, ...values), Math.max(...values), 5);
-  const lastStep = Math.max(...steps);
+    ? decades(lowest, highest)
+    : roundTicks(Math.min(0, lowest), highest, 5);
   const x = position(stepTicks[0]!, lastStep, FRAME.left, WIDTH - FRAME.right);
   const y = position(valueTicks[0]!, valueTicks.at(-1)!, HEIGHT - FRAME.bottom, FRAME.top);
 
@@ -55,27 +60,41 @@ export function lineChart({ title, curves, isLogarithmic = false }: CurveGroup):
       (tick) =>
         `<text x="${x(tick).toFixed(1)}" y="${HEIGHT - FRAME.bottom + 18}" text-anchor="middle">${tick}</text>`,
     );
-  const lines = curves.map((curve, index) => {
+  const lines = curves.map((curve) => {
     const path = pathOf(
       curve.points.map((p) => (isShown(p) ? [x(p.step), y(scale(p.value))] : undefined)),
     );
-    return `<path class="line line-${index % LINE_STYLES}" d="${path}"><title>${escapeHtml(curve.name)}</title></path>`;
+    return `<path class="line ${styleOf(curve, names)}" d="${path}"><title>${escapeHtml(curve.name)}</title></path>`;
   });
   const label = escapeHtml(`${title}: ${curves.map(({ name }) => name).join(', ')}, by step`);
-  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${grid.join('')}${axis.join('')}<text x="${WIDTH - 6}" y="${HEIGHT - 2}" text-anchor="end">step</text>${lines.join('')}</svg>${legend(curves)}`;
+  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${grid.join('')}${axis.join('')}<text x="${WIDTH - 6}" y="${HEIGHT - 2}" text-anchor="end">step</text>${lines.join('')}</svg>${legend(curves, names)}`;
 }
 
-function legend(curves: readonly Curve[]): string {
-  const entries = curves.map(({ name }, index) => {
-    const swatch = `<svg class="swatch" viewBox="0 0 28 8" aria-hidden="true"><path class="line line-${index % LINE_STYLES}" d="M1 4H27"/></svg>`;
-    return `<li>${swatch}${escapeHtml(name)}</li>`;
+function styleOf({ name }: Curve, names: readonly string[]): string {
+  return `line-${Math.max(0, names.indexOf(name)) % LINE_STYLES}`;
+}
+
+/** A loop: a spread of a long run's values would not fit on the stack. */
+function range(values: readonly number[]): [number, number] {
+  let [low, high] = [Infinity, -Infinity];
+  for (const value of values) {
+    low = Math.min(low, value);
+    high = Math.max(high, value);
+  }
+  return [low, high];
+}
+
+function legend(curves: readonly Curve[], names: readonly string[]): string {
+  const entries = curves.map((curve) => {
+    const swatch = `<svg class="swatch" viewBox="0 0 28 8" aria-hidden="true"><path class="line ${styleOf(curve, names)}" d="M1 4H27"/></svg>`;
+    return `<li>${swatch}${escapeHtml(curve.name)}</li>`;
   });
   return `<ul class="legend">${entries.join('')}</ul>`;
 }
 
 function position(low: number, high: number, from: number, to: number): (value: number) => number {
-  const range = high - low || 1;
-  return (value) => from + ((value - low) / range) * (to - from);
+  const span = high - low || 1;
+  return (value) => from + ((value - low) / span) * (to - from);
 }
 
 /** Whole powers of ten around log10 values. */

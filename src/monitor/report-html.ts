@@ -8,13 +8,14 @@ import type { FigureRow, Report } from './report-data.ts';
 /** The whole document. */
 export function reportHtml(report: Report, columns: readonly Column[]): string {
   const { title, summary, rows, curves = [], figures = [], notes = [], protocol = [] } = report;
+  const names = [...new Set(curves.flatMap((group) => group.curves.map(({ name }) => name)))];
   const parts = [
     `<header><h1>${escapeHtml(title)}</h1>${summary === undefined ? '' : `<p>${escapeHtml(summary)}</p>`}</header>`,
     section('Results', rows.length > 0, resultTable(rows, columns)),
     section(
       'Training',
       curves.length > 0,
-      `<div class="charts">${curves.map((group) => `<div class="card"><h3>${escapeHtml(group.title)}</h3>${lineChart(group)}</div>`).join('')}</div>`,
+      `<div class="charts">${curves.map((group) => `<div class="card"><h3>${escapeHtml(group.title)}</h3>${lineChart(group, names)}</div>`).join('')}</div>`,
     ),
     section('What the networks see', figures.length > 0, figures.map(figureRow).join('')),
     section('Notes', notes.length > 0, list(notes)),

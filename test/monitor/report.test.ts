@@ -141,6 +141,18 @@ describe('lineChart', () => {
     expect(svg).not.toMatch(/NaN|Infinity/);
   });
 
+  it('gives a name the same style in every chart', () => {
+    const curve = { name: 'b', points: points([1, 2]) };
+    expect(lineChart({ title: 't', curves: [curve] }, ['a', 'b'])).toContain('line-1" d="M1 4H27"');
+    expect(lineChart({ title: 't', curves: [curve] })).toContain('line-0" d="M1 4H27"');
+  });
+
+  it('draws a run of half a million points', () => {
+    const many = Array.from({ length: 500_000 }, (_, step) => ({ step, value: step % 7 }));
+    const svg = lineChart({ title: 't', curves: [{ name: 'a', points: many }] });
+    expect(svg).toContain('>400000<');
+  });
+
   it('says so when there is nothing to draw', () => {
     expect(lineChart({ title: 't', curves: [{ name: 'a', points: [] }] })).toContain('No values');
   });
