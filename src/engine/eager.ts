@@ -1,4 +1,5 @@
 // The eager engines: tfjs runs every step as it is, on its wasm or cpu backend. State is kept as tensors.
+import { setImmediate as immediate } from 'node:timers/promises';
 import type * as TF from '@tensorflow/tfjs';
 import { checkArray, checkInputs } from './check.ts';
 import { tf } from './tf.ts';
@@ -38,6 +39,7 @@ let queue: Promise<unknown> = Promise.resolve();
 
 function turn<T>(backend: string, work: () => T | Promise<T>): Promise<T> {
   const next = queue.then(async () => {
+    await immediate(); // timers, signals and other work get their turn between two steps
     if (!(await tf.setBackend(backend)))
       throw new Error(`tfjs cannot use its ${backend} backend here`);
     return work();
@@ -60,11 +62,19 @@ class EagerSession implements Session {
     shapes: Shapes<I>,
   ): Promise<Runner<I, O>> {
     const run: Runner<I, O>['run'] = async (inputs, { signal } = {}) => {
+      signal?.throwIfAborted();
+      for (const each of inputs) checkInputs(step.name, shapes, each);
+      const copies = inputs.map(
+        (each) => mapValues(each as Inputs, (data) => data.slice()) as Inputs<I>,
+      );
       const outputs: Outputs<O>[] = [];
-      for (const each of inputs) {
-        signal?.throwIfAborted();
-        checkInputs(step.name, shapes, each);
-        outputs.push(await turn(this.#backend, () => this.#step(step, shapes, each)));
+      for (const each of copies) {
+        outputs.push(
+          await turn(this.#backend, () => {
+            signal?.throwIfAborted();
+            return this.#step(step, shapes, each);
+          }),
+        );
       }
       return outputs;
     };

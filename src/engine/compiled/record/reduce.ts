@@ -9,7 +9,9 @@ import { axesOf } from './kernel.ts';
 import type { Kernel, Kernels } from './kernel.ts';
 
 interface Reduction {
-  readonly axis: number | readonly number[] | null;
+  readonly axis?: number | readonly number[] | null;
+  /** What Max calls it. */
+  readonly reductionIndices?: number | readonly number[];
   readonly keepDims: boolean;
 }
 
@@ -24,8 +26,12 @@ export function reduce(p: Program, type: ReduceType, x: Node, axes: readonly num
 
 const reduction =
   (type: ReduceType) =>
-  (p: Program, { x }: Readonly<Record<string, Node>>, { axis, keepDims }: Reduction): Node => {
-    const axes = axesOf(axis, x!.shape.length);
+  (
+    p: Program,
+    { x }: Readonly<Record<string, Node>>,
+    { axis, reductionIndices, keepDims }: Reduction,
+  ): Node => {
+    const axes = axesOf(axis ?? reductionIndices, x!.shape.length);
     // tfjs sums and multiplies truth values as int32, and means of int32 as float32.
     const from =
       type === 'Mean' ? cast(p, x!, 'float32') : x!.dtype === 'bool' ? cast(p, x!, 'int32') : x!;

@@ -1,5 +1,7 @@
 // The main thread's end of a compiled session's worker: requests out, answers back, crashes told to everyone who waits.
+import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
+import { awaitGate, closeGate, newGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
 
 interface Waiting {
@@ -9,23 +11,27 @@ interface Waiting {
 
 export class WorkerLink {
   readonly #worker: Worker;
+  readonly #gate = newGate();
   readonly #waiting = new Map<number, Waiting>();
   #count = 0;
   #end: Error | undefined;
 
-  constructor(data: WorkerData) {
+  constructor(options: Omit<WorkerData, 'gate'>) {
     // Sources run by type stripping, the package ships JavaScript.
     const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-    this.#worker = new Worker(new URL(file, import.meta.url), { workerData: data, execArgv: [] });
+    const workerData: WorkerData = { ...options, gate: this.#gate };
+    this.#worker = new Worker(new URL(file, import.meta.url), { workerData, execArgv: [] });
     this.#worker.on('message', (reply: Reply) => {
       this.#settle(reply);
     });
-    this.#worker.on('error', (error: Error) => {
-      this.#stop(new Error(`the onnxruntime worker failed: ${error.message}`, { cause: error }));
+    this.#worker.on('error', (cause: Error) => {
+      this.#stop(new Error(`the onnxruntime worker failed: ${cause.message}`, { cause }));
     });
     this.#worker.on('exit', (code) => {
+      process.removeListener('exit', this.#onProcessExit);
       this.#stop(new Error(`the onnxruntime worker stopped with exit code ${code}`));
     });
+    process.on('exit', this.#onProcessExit);
     this.#worker.unref();
   }
 
@@ -40,10 +46,20 @@ export class WorkerLink {
     });
   }
 
+  /** Who waits is rejected at once; resolves when the worker has ended the step it is in. */
   async close(): Promise<void> {
+    if (this.#end) return;
+    closeGate(this.#gate);
     this.#stop(new Error('the session is disposed'));
-    await this.#worker.terminate();
+    this.#worker.ref();
+    const ended = once(this.#worker, 'exit');
+    this.#worker.postMessage({ id: -1, request: { kind: 'close' } });
+    await ended;
   }
+
+  readonly #onProcessExit = (): void => {
+    awaitGate(this.#gate);
+  };
 
   #settle({ id, value, error }: Reply): void {
     const waiting = this.#waiting.get(id);

@@ -1,6 +1,7 @@
 // What the main thread and the worker that owns the onnxruntime sessions say to each other.
 import type { NamedArray, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
+import type { Gate } from './gate.ts';
 
 export type Request =
   /** Replaces entries of the state; arrays in logical layout. */
@@ -15,7 +16,9 @@ export type Request =
       readonly key: string;
       readonly inputs: readonly Readonly<Record<string, TypedArray>>[];
       readonly stop: Int32Array;
-    };
+    }
+  /** Ends the worker. */
+  | { readonly kind: 'close' };
 
 export interface Reply {
   readonly id: number;
@@ -24,5 +27,6 @@ export interface Reply {
 }
 
 export interface WorkerData {
+  readonly gate: Gate;
   readonly threads: number;
 }

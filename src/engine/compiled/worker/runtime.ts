@@ -64,6 +64,12 @@ export class Runtime {
     this.#loaded.set(key, { session, step });
   }
 
+  async release(): Promise<void> {
+    for (const { session } of this.#loaded.values()) await session.release();
+    this.#loaded.clear();
+    this.#state.clear();
+  }
+
   /** One step; the state moves on when it has succeeded. */
   async step(key: string, inputs: StepInputs): Promise<StepOutputs> {
     const { session, step } = this.#loaded.get(key)!;

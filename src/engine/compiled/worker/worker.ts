@@ -1,11 +1,13 @@
 // The worker thread of a compiled session: session.run blocks its thread, so it blocks this one.
 import { parentPort, workerData } from 'node:worker_threads';
+import { insideGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
 import { Runtime } from './runtime.ts';
 import type { StepInputs, StepOutputs } from './runtime.ts';
 
 const port = parentPort!;
-const runtime = new Runtime((workerData as WorkerData).threads);
+const { gate, threads } = workerData as WorkerData;
+const runtime = new Runtime(threads);
 
 class Stopped extends Error {}
 
@@ -17,9 +19,13 @@ async function answer(request: Request): Promise<unknown> {
     case 'get':
       return runtime.get(request.names);
     case 'load':
-      return runtime.load(request.key, request.step);
+      return insideGate(gate, () => runtime.load(request.key, request.step));
     case 'run':
       return runAll(request.key, request.inputs, request.stop);
+    case 'close':
+      await runtime.release();
+      port.close();
+      return undefined;
   }
 }
 
@@ -32,7 +38,7 @@ async function runAll(
   for (const each of inputs) {
     if (Atomics.load(stop, 0) !== 0)
       throw new Stopped(`stopped after ${outputs.length} of ${inputs.length} steps`);
-    outputs.push(await runtime.step(key, each));
+    outputs.push(await insideGate(gate, () => runtime.step(key, each)));
   }
   return outputs;
 }
