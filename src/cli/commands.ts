@@ -16,19 +16,46 @@ export interface CommandDefinition {
   readonly options: readonly OptionName[];
   readonly extra?: readonly Option[];
   /** The command's file; resolves to its exit code. */
-  load(): Promise<{ run(invocation: Invocation): Promise<number> }>;
+  readonly load: () => Promise<{ run: (invocation: Invocation) => Promise<number> }>;
 }
 
 const ENGINE = ['engine', 'threads'] as const;
 const OUTPUT = ['quiet', 'json'] as const;
 
 export const TRAIN_OPTIONS = [
-  'labels', 'images', 'unlabeled', 'boxes', 'exclude',
-  'method', 'regime', 'teacher', 'maxTeacherAge', 'teacherBn', 'teacherView',
-  'model', 'recipe', 'steps', 'seed', 'limitLabels',
-  'labelledBatch', 'unlabelledBatch', 'learningRate', 'ramp', 'weight', 'padding',
-  'cache', 'run', 'resume', 'watch', ...ENGINE, 'stepsPerCall', 'cropMemory',
-  'logEvery', 'checkpointEvery', 'strict', ...OUTPUT,
+  'labels',
+  'images',
+  'unlabeled',
+  'boxes',
+  'exclude',
+  'method',
+  'regime',
+  'teacher',
+  'maxTeacherAge',
+  'teacherBn',
+  'teacherView',
+  'model',
+  'recipe',
+  'steps',
+  'seed',
+  'limitLabels',
+  'labelledBatch',
+  'unlabelledBatch',
+  'learningRate',
+  'ramp',
+  'weight',
+  'padding',
+  'cache',
+  'run',
+  'resume',
+  'watch',
+  ...ENGINE,
+  'stepsPerCall',
+  'cropMemory',
+  'logEvery',
+  'checkpointEvery',
+  'strict',
+  ...OUTPUT,
 ] as const;
 export const EVAL_OPTIONS = ['labels', 'images', 'cache', ...ENGINE, ...OUTPUT] as const;
 export const PREDICT_OPTIONS = ['boxes', 'cache', ...ENGINE, 'strict', ...OUTPUT] as const;
@@ -80,7 +107,8 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'demo',
-    description: 'render figures, train on them with and without unlabelled pictures, write a report',
+    description:
+      'render figures, train on them with and without unlabelled pictures, write a report',
     options: ['seed', ...ENGINE],
     extra: [
       new Option('--dir <folder>', 'where everything goes').default('heatstream-demo'),

@@ -47,7 +47,13 @@ export async function run(invocation: Invocation): Promise<number> {
         const { model, recipe, spec, predictor } = await openModel(run, engine);
         try {
           const people = await poolCrops(`${dir}/cache.sqlite`, run, SHOWN);
-          const context = { predictor, recipe, spec, skeleton: model.card.skeleton, seed: options.seed };
+          const context = {
+            predictor,
+            recipe,
+            spec,
+            skeleton: model.card.skeleton,
+            seed: options.seed,
+          };
           const rows: FigureRow[] = [];
           for (const [index, { crop, path }] of people.entries()) {
             const person = { crop, name: basename(path), file: await readFile(path) };
@@ -66,14 +72,17 @@ export async function run(invocation: Invocation): Promise<number> {
 
 /** Runs this program again; its progress goes to our stderr. */
 async function command(args: readonly string[]): Promise<unknown> {
-  const main = fileURLToPath(new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url));
+  const main = fileURLToPath(
+    new URL(import.meta.url.endsWith('.ts') ? 'main.ts' : 'main.js', import.meta.url),
+  );
   const child = spawn(process.execPath, [main, ...args], { stdio: ['ignore', 'pipe', 'inherit'] });
   const closed = new Promise<number | null>((resolve, reject) => {
     child.on('error', reject).on('close', resolve);
   });
   const output = await text(child.stdout);
   const code = await closed;
-  if (code !== 0) throw new Error(`heatstream ${args.join(' ')} ended with exit code ${String(code)}`);
+  if (code !== 0)
+    throw new Error(`heatstream ${args.join(' ')} ended with exit code ${String(code)}`);
   return JSON.parse(output) as unknown;
 }
 

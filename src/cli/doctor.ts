@@ -9,7 +9,11 @@ export async function run(invocation: Invocation): Promise<number> {
   const { json } = optionsOf(['json'], invocation);
   const rows = [
     { name: 'heatstream', available: true, detail: invocation.version },
-    { name: 'node', available: true, detail: `${process.version} ${process.platform}-${process.arch}` },
+    {
+      name: 'node',
+      available: true,
+      detail: `${process.version} ${process.platform}-${process.arch}`,
+    },
     await checked('sqlite', () => {
       const db = openDatabase(':memory:');
       try {

@@ -7,7 +7,8 @@ export function flagsOf(names: readonly OptionName[]): Option[] {
   return names.map((name) => {
     const schema = optionSchema.shape[name];
     const given = defaultOf(name);
-    const note = given === undefined || given === false || Array.isArray(given) ? '' : ` (default ${String(given)})`;
+    const isShown = typeof given === 'string' || typeof given === 'number';
+    const note = isShown ? ` (default ${given})` : '';
     const description = `${schema.description ?? ''}${note}`;
     if (given === false) return new Option(flagName(name), description);
     if (Array.isArray(given)) return new Option(`${flagName(name)} <value...>`, description);

@@ -14,7 +14,9 @@ export async function run(invocation: Invocation): Promise<number> {
   const results = invocation.flags['results'] as string | undefined;
   if (options.teacher === undefined) throw new UsageError('--teacher RUN|FILE is needed');
   if (out === undefined && results === undefined) {
-    throw new UsageError('--out FILE.json (COCO annotations) or --results FILE.json (COCO results) is needed');
+    throw new UsageError(
+      '--out FILE.json (COCO annotations) or --results FILE.json (COCO results) is needed',
+    );
   }
   const signals = listenForSignals(() => process.stderr.write('stopping\n'));
   const collected = collectPredictions();

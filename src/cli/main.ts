@@ -2,12 +2,13 @@
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
 import { UsageError } from '../config/resolve.ts';
-import type { OptionName } from '../config/options.ts';
 import { flagsOf } from './flags.ts';
 import { COMMANDS, type CommandDefinition } from './commands.ts';
 
 const root = new URL(import.meta.url.endsWith('.ts') ? '../../' : '../../../', import.meta.url);
-const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as { version: string };
+const { version } = JSON.parse(readFileSync(new URL('package.json', root), 'utf8')) as {
+  version: string;
+};
 
 const program = new Command('heatstream')
   .description('Turns folders of unlabelled pictures into better 2D-pose models.')
@@ -29,9 +30,16 @@ try {
   process.exitCode = report(error);
 }
 
-function addCommand({ name, description, argument, options, extra, load }: CommandDefinition): void {
+function addCommand({
+  name,
+  description,
+  argument,
+  options,
+  extra,
+  load,
+}: CommandDefinition): void {
   const command = new Command(name).description(description).exitOverride();
-  for (const flag of flagsOf(options as readonly OptionName[])) command.addOption(flag);
+  for (const flag of flagsOf(options)) command.addOption(flag);
   for (const flag of extra ?? []) command.addOption(flag);
   command.option('--config <file>', 'JSON file with options');
   if (argument) command.argument(argument);

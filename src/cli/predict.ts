@@ -16,9 +16,12 @@ export async function run(invocation: Invocation): Promise<number> {
   const out = invocation.flags['out'] as string | undefined;
   const overlays = invocation.flags['overlays'] as string | undefined;
   if (model === undefined || pictures.length === 0) {
-    throw new UsageError('name the run, then the folders or pictures: heatstream predict runs/x photos --out keypoints.json');
+    throw new UsageError(
+      'name the run, then the folders or pictures: heatstream predict runs/x photos --out keypoints.json',
+    );
   }
-  if (out === undefined && overlays === undefined) throw new UsageError('--out FILE.json|FILE.csv or --overlays FOLDER is needed');
+  if (out === undefined && overlays === undefined)
+    throw new UsageError('--out FILE.json|FILE.csv or --overlays FOLDER is needed');
   if (out !== undefined && !/\.(json|csv)$/.test(out)) {
     throw new UsageError(`--out ${out}: expected a name that ends with .json or .csv`);
   }
@@ -48,7 +51,12 @@ export async function run(invocation: Invocation): Promise<number> {
     const { skeleton } = summary.model.card;
     const text = out.endsWith('.csv')
       ? csvOf(collected.people(), skeleton)
-      : JSON.stringify(annotationsOf(collected.people(), { skeleton, provenance: { model: summary.model.digest } }));
+      : JSON.stringify(
+          annotationsOf(collected.people(), {
+            skeleton,
+            provenance: { model: summary.model.digest },
+          }),
+        );
     await writeFileAtomic(out, text);
   }
   process.stderr.write(

@@ -21,8 +21,13 @@ export function run(invocation: Invocation): Promise<number> {
         process.stderr.write(`${items.length} items in quarantine\n`);
       }
     } else if (action === 'retry') {
-      const released = releaseQuarantine(db, paths.length > 0 ? paths.map((path) => resolve(path)) : undefined);
-      process.stderr.write(`${released} items released: they are tried again by the next command that sees them\n`);
+      const released = releaseQuarantine(
+        db,
+        paths.length > 0 ? paths.map((path) => resolve(path)) : undefined,
+      );
+      process.stderr.write(
+        `${released} items released: they are tried again by the next command that sees them\n`,
+      );
     } else {
       throw new UsageError(`quarantine ${String(action)}: expected list or retry`);
     }

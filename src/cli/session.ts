@@ -5,7 +5,10 @@ import { openEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Invocation } from './commands.ts';
 
-export function optionsOf<N extends OptionName>(names: readonly N[], { flags }: Invocation): Pick<Options, N> {
+export function optionsOf<N extends OptionName>(
+  names: readonly N[],
+  { flags }: Invocation,
+): Pick<Options, N> {
   const file = flags['config'] as string | undefined;
   return resolveOptions(names, { flags, environment: process.env, file });
 }
@@ -57,7 +60,9 @@ export function listenForSignals(onFirst: (signal: string) => void): Signals {
 }
 
 /** Lists bad items while they come, twenty at most; the rest is counted. */
-export function createRejectList(quiet: boolean): (error: { path: string; reason: string }) => void {
+export function createRejectList(
+  quiet: boolean,
+): (error: { path: string; reason: string }) => void {
   let listed = 0;
   return ({ path, reason }) => {
     listed += 1;

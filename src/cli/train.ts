@@ -1,5 +1,6 @@
 // heatstream train
-import { runTraining, type TrainingSummary } from '../pipeline/run-training.ts';
+import { runTraining } from '../pipeline/run-training.ts';
+import type { TrainingSummary } from '../pipeline/training-hooks.ts';
 import { createProgress, type Progress } from '../monitor/progress.ts';
 import { TRAIN_OPTIONS, type Invocation } from './commands.ts';
 import { createRejectList, engineOf, listenForSignals, optionsOf } from './session.ts';
@@ -72,7 +73,8 @@ function describe(summary: TrainingSummary): string {
   ];
   if (summary.withoutBox > 0) lines.push(`${summary.withoutBox} pictures without a box skipped`);
   if (summary.excluded > 0) lines.push(`${summary.excluded} pictures excluded`);
-  if (summary.rejected > 0) lines.push(`${summary.rejected} items quarantined: heatstream quarantine list`);
+  if (summary.rejected > 0)
+    lines.push(`${summary.rejected} items quarantined: heatstream quarantine list`);
   if (summary.stepMs !== undefined) {
     lines.push(
       `${summary.stepMs.toFixed(1)} ms a step, ${(summary.imagesPerSecond ?? 0).toFixed(0)} pictures/s`,

@@ -2,8 +2,10 @@
 import { z } from 'zod';
 
 const count = (min: number) => z.coerce.number().int().min(min);
-const ratio = z.coerce.number().min(0).finite();
-const list = z.union([z.string(), z.array(z.string())]).transform((v) => (Array.isArray(v) ? v : [v]));
+const ratio = z.coerce.number().min(0);
+const list = z
+  .union([z.string(), z.array(z.string())])
+  .transform((v) => (Array.isArray(v) ? v : [v]));
 /** Flags come as booleans from the command line and as words from the environment. */
 const flag = z
   .union([z.boolean(), z.enum(['true', 'false', '1', '0'])])
@@ -12,8 +14,12 @@ const flag = z
 export const optionSchema = z.object({
   labels: z.string().describe('labelled set: COCO keypoints file'),
   images: z.string().describe('folder of the labelled pictures'),
-  unlabeled: list.default([]).describe('folder, glob, picture or @list of unlabelled pictures; repeats'),
-  boxes: list.default([]).describe('COCO file with person boxes of the unlabelled pictures; repeats'),
+  unlabeled: list
+    .default([])
+    .describe('folder, glob, picture or @list of unlabelled pictures; repeats'),
+  boxes: list
+    .default([])
+    .describe('COCO file with person boxes of the unlabelled pictures; repeats'),
   exclude: list.default([]).describe('COCO file of pictures to leave out of the pool; repeats'),
   method: z.enum(['supervised', 'single', 'naive']).default('single').describe('what is trained'),
   regime: z

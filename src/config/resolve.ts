@@ -16,7 +16,10 @@ export interface Layers {
 }
 
 /** @param names the options that this command has. Throws UsageError naming every option that does not fit. */
-export function resolveOptions<N extends OptionName>(names: readonly N[], layers: Layers): Pick<Options, N> {
+export function resolveOptions<N extends OptionName>(
+  names: readonly N[],
+  layers: Layers,
+): Pick<Options, N> {
   const file = layers.file === undefined ? {} : readConfigFile(layers.file);
   const known = new Set<string>(Object.keys(optionSchema.shape));
   const unknown = Object.keys(file).filter((name) => !known.has(name));
@@ -28,8 +31,10 @@ export function resolveOptions<N extends OptionName>(names: readonly N[], layers
     const value = layers.flags[name] ?? layers.environment[environmentName(name)] ?? file[name];
     if (value !== undefined) merged[name] = value;
   }
-  const mask = Object.fromEntries(names.map((name) => [name, true])) as Record<N, true>;
-  const result = optionSchema.pick(mask as never).safeParse(merged);
+  const schema = z.object(
+    Object.fromEntries(names.map((name) => [name, optionSchema.shape[name]])),
+  );
+  const result = schema.safeParse(merged);
   if (!result.success) throw new UsageError(explain(result.error, merged));
   return result.data as unknown as Pick<Options, N>;
 }
@@ -49,7 +54,9 @@ function readConfigFile(path: string): Record<string, unknown> {
   try {
     parsed = JSON.parse(readFileSync(path, 'utf8'));
   } catch (error) {
-    throw new UsageError(`cannot read the configuration ${path}: ${String(error)}`, { cause: error });
+    throw new UsageError(`cannot read the configuration ${path}: ${String(error)}`, {
+      cause: error,
+    });
   }
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new UsageError(`${path}: expected a JSON object of options`);

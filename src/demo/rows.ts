@@ -46,7 +46,11 @@ export interface DemoRow extends Row {
   readonly peak: number | null;
 }
 
-export function demoRow({ method, regime }: DemoRun, train: TrainResult, scores: EvalResult): DemoRow {
+export function demoRow(
+  { method, regime }: DemoRun,
+  train: TrainResult,
+  scores: EvalResult,
+): DemoRow {
   return {
     method,
     regime,

@@ -8,7 +8,15 @@ import type { FigureRow } from '../monitor/report-data.ts';
 import { writeReport } from '../monitor/report.ts';
 import { formatTable } from '../monitor/table.ts';
 import { renderFigures } from './figures.ts';
-import { demoRow, demoRuns, verdicts, type DemoRow, type DemoRun, type EvalResult, type TrainResult } from './rows.ts';
+import {
+  demoRow,
+  demoRuns,
+  verdicts,
+  type DemoRow,
+  type DemoRun,
+  type EvalResult,
+  type TrainResult,
+} from './rows.ts';
 
 export interface DemoOptions {
   readonly dir: string;
@@ -83,7 +91,12 @@ function trainFlags({ name, method, regime, flags }: DemoRun, options: DemoOptio
   return [
     'train',
     ...['--labels', join(dir, 'labeled.coco.json'), '--images', join(dir, 'images')],
-    ...['--unlabeled', join(dir, 'images', 'unlabeled'), '--boxes', join(dir, 'unlabeled.coco.json')],
+    ...[
+      '--unlabeled',
+      join(dir, 'images', 'unlabeled'),
+      '--boxes',
+      join(dir, 'unlabeled.coco.json'),
+    ],
     ...['--method', method, '--regime', regime, '--model', 'tiny', '--recipe', 'peer'],
     ...['--steps', String(steps), '--seed', String(seed)],
     ...['--cache', join(dir, 'cache.sqlite'), '--run', join(dir, 'runs', name)],

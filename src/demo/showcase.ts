@@ -33,8 +33,16 @@ export async function showcaseRow(
   index: number,
   { predictor, recipe, spec, skeleton, seed }: ShowcaseContext,
 ): Promise<FigureRow> {
-  const easy = sourceFromView(drawEasy(rng(seed, 'showcase easy', index, 0)), spec.input, spec.origin);
-  const extra = sourceFromView(drawExtra(rng(seed, 'showcase hard', index, 0)), spec.input, spec.origin);
+  const easy = sourceFromView(
+    drawEasy(rng(seed, 'showcase easy', index, 0)),
+    spec.input,
+    spec.origin,
+  );
+  const extra = sourceFromView(
+    drawExtra(rng(seed, 'showcase hard', index, 0)),
+    spec.input,
+    spec.origin,
+  );
   const easyCrop = storedView(crop, easy, spec);
   const hardCrop = storedView(easyCrop, extra, spec);
   const [seen, taught] = await predictor.predict([crop, easyCrop]);
@@ -48,9 +56,15 @@ export async function showcaseRow(
       { caption: 'easy view', image: await toJpeg(easyCrop) },
       {
         caption: 'teacher heatmap',
-        image: await heatmapOverlay(easyCrop.pixels, easyCrop.size, taught!.heatmap, recipe.heatmap, {
-          scale: SCALE,
-        }),
+        image: await heatmapOverlay(
+          easyCrop.pixels,
+          easyCrop.size,
+          taught!.heatmap,
+          recipe.heatmap,
+          {
+            scale: SCALE,
+          },
+        ),
       },
       { caption: 'hard view', image: await toJpeg(hardCrop) },
       {

@@ -34,7 +34,9 @@ export function trainStep(
       const forwardWith = (parameter: (name: string) => Tensor) => (x: Tensor4D) => {
         const pass: Pass = [];
         passes.push(pass);
-        return network.forward(x, 'train', parameter, (layer, stats) => pass.push({ layer, stats }));
+        return network.forward(x, 'train', parameter, (layer, stats) =>
+          pass.push({ layer, stats }),
+        );
       };
 
       const labelled = drawView(
@@ -100,7 +102,10 @@ function runningAverages(state: Tensors, passes: readonly Pass[]): Record<string
   for (const { layer, stats } of passes.flat()) {
     const mean = `net.${layer}.running_mean`;
     const variance = `net.${layer}.running_var`;
-    const before = { mean: next[mean] ?? state[mean]!, variance: next[variance] ?? state[variance]! };
+    const before = {
+      mean: next[mean] ?? state[mean]!,
+      variance: next[variance] ?? state[variance]!,
+    };
     const after = updateRunning(before, stats);
     next[mean] = after.mean;
     next[variance] = after.variance;

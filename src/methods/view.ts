@@ -30,7 +30,10 @@ export function drawView(
 
 /** Bilinear warp, 0 outside; `sourceFromTarget` [batch, 8] maps target pixels to source pixels. No gradient. */
 export function warp(x: Tensor4D, sourceFromTarget: Tensor2D, size: Size): Tensor4D {
-  return tf.image.transform(x, sourceFromTarget, 'bilinear', 'constant', 0, [size.height, size.width]);
+  return tf.image.transform(x, sourceFromTarget, 'bilinear', 'constant', 0, [
+    size.height,
+    size.width,
+  ]);
 }
 
 /**

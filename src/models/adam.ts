@@ -24,14 +24,15 @@ export function adamRates(learningRate: number, step: number): Float32Array {
     throw new Error(`Expected \`learningRate\` to be above 0, got ${learningRate}`);
   }
   const reach = (1 - BETA1 ** step) / (learningRate * (1 - BETA1));
-  return Float32Array.of(
-    reach * Math.sqrt((1 - BETA2) / (1 - BETA2 ** step)),
-    reach * EPSILON,
-  );
+  return Float32Array.of(reach * Math.sqrt((1 - BETA2) / (1 - BETA2 ** step)), reach * EPSILON);
 }
 
 /** @param rates [2], from {@link adamRates} */
-export function adamUpdate({ weight, m, v }: AdamSlot, gradient: Tensor, rates: Tensor1D): AdamSlot {
+export function adamUpdate(
+  { weight, m, v }: AdamSlot,
+  gradient: Tensor,
+  rates: Tensor1D,
+): AdamSlot {
   const [k, e] = tf.unstack(rates) as [Tensor, Tensor];
   const nextM = tf.add(tf.mul(m, BETA1), gradient);
   const nextV = tf.add(tf.mul(v, BETA2), tf.square(gradient));

@@ -26,9 +26,9 @@ export function batchNormTrain(
   beta: Tensor1D,
 ): { readonly y: Tensor4D; readonly stats: BatchStats } {
   const [batch, height, width] = x.shape;
-  const mean = tf.keep(tf.mean(x, BATCH_AXES) as Tensor1D);
+  const mean = tf.keep(tf.mean<Tensor1D>(x, BATCH_AXES));
   const centred = tf.sub(x, mean);
-  const variance = tf.keep(tf.mean(tf.square(centred), BATCH_AXES) as Tensor1D);
+  const variance = tf.keep(tf.mean<Tensor1D>(tf.square(centred), BATCH_AXES));
   const inverse = tf.rsqrt(tf.add(variance, EPS));
 
   const normalise = tf.customGrad((...args) => {

@@ -64,7 +64,12 @@ export function conv(
   return {
     parameters: bias ? [weight, offset] : [weight],
     apply(x, scope) {
-      const y = tf.conv2d(padded(x, pad), scope.parameter(weight.name) as Tensor4D, stride, 'valid');
+      const y = tf.conv2d(
+        padded(x, pad),
+        scope.parameter(weight.name) as Tensor4D,
+        stride,
+        'valid',
+      );
       return bias ? tf.add(y, scope.parameter(offset.name)) : y;
     },
   };
@@ -106,7 +111,13 @@ export function batchNorm(name: string, channels: number): Layer {
     apply(x, scope) {
       const read = (suffix: string) => scope.parameter(`${name}.${suffix}`) as Tensor1D;
       if (scope.mode === 'eval') {
-        return batchNormEval(x, read('weight'), read('bias'), read('running_mean'), read('running_var'));
+        return batchNormEval(
+          x,
+          read('weight'),
+          read('bias'),
+          read('running_mean'),
+          read('running_var'),
+        );
       }
       const { y, stats } = batchNormTrain(x, read('weight'), read('bias'));
       scope.report(name, stats);

@@ -8,7 +8,12 @@ const BLOCKS = { 'sb-r18': [2, 2, 2, 2] } as const;
 const DECONV_CHANNELS = 256;
 
 export function simpleBaseline(name: keyof typeof BLOCKS, joints: number): Layer {
-  const layers = [conv('conv1', [3, 64], 7, { stride: 2 }), batchNorm('bn1', 64), relu, maxPoolAfterRelu];
+  const layers = [
+    conv('conv1', [3, 64], 7, { stride: 2 }),
+    batchNorm('bn1', 64),
+    relu,
+    maxPoolAfterRelu,
+  ];
   let from = 64;
   BLOCKS[name].forEach((count, stage) => {
     const to = 64 * 2 ** stage;

@@ -7,7 +7,10 @@ export const toTorch = (array: NamedArray): NamedArray => permute(array, [3, 2, 
 /** The inverse of {@link toTorch}. */
 export const fromTorch = (array: NamedArray): NamedArray => permute(array, [2, 3, 1, 0]);
 
-function permute({ shape, data }: NamedArray, order: readonly [number, number, number, number]): NamedArray {
+function permute(
+  { shape, data }: NamedArray,
+  order: readonly [number, number, number, number],
+): NamedArray {
   if (shape.length !== 4) return { shape, data };
   const strides = [shape[1]! * shape[2]! * shape[3]!, shape[2]! * shape[3]!, shape[3]!, 1];
   const [s0, s1, s2, s3] = order.map((axis) => strides[axis]!) as [number, number, number, number];

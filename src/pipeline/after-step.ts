@@ -20,7 +20,10 @@ export interface AfterStepContext extends PublishContext {
   log(record: StepRecord): void;
 }
 
-export function isBoundary(step: number, { board, steps, checkpointEvery, publishes }: AfterStepContext): boolean {
+export function isBoundary(
+  step: number,
+  { board, steps, checkpointEvery, publishes }: AfterStepContext,
+): boolean {
   return step === steps || step % checkpointEvery === 0 || (publishes && board.isDue(step));
 }
 

@@ -14,7 +14,7 @@ import type { Pacing } from './pacing.ts';
 import { plans } from './plans.ts';
 import type { Pool } from './pool.ts';
 import type { LabelledPeople } from './read-labels.ts';
-import type { TrainingHooks } from './run-training.ts';
+import type { TrainingHooks } from './training-hooks.ts';
 import type { Started } from './start-trainer.ts';
 import { createTeacherBoard } from './teacher-board.ts';
 import type { TrainStream } from './train.ts';

@@ -53,18 +53,19 @@ export async function evaluate(
     }
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
     const predicted = await lastValueFrom(
-      predict$(
-        from(people),
-        predictor,
-        (id) => crops.read(id),
-      ).pipe(toArray()),
+      predict$(from(people), predictor, (id) => crops.read(id)).pipe(toArray()),
+      { defaultValue: [] },
     );
     const keypoints: (readonly PredictedKeypoint[])[] = predicted.map((one) => one.keypoints);
     return {
       ...score(people, keypoints, model.card.skeleton),
       people: people.length,
       rejected,
-      inPool: imagesInPool(db, resolve(options.run), people.map(({ imageId }) => imageId)),
+      inPool: imagesInPool(
+        db,
+        resolve(options.run),
+        people.map(({ imageId }) => imageId),
+      ),
       step: model.card.step,
     };
   } finally {

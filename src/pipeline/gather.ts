@@ -26,8 +26,8 @@ export interface GatherContext {
   readonly pool: Pool;
   readonly signal: AbortSignal;
   readonly count: Counters;
-  onReject(error: SampleError): void;
-  onPicture(): void;
+  readonly onReject: (error: SampleError) => void;
+  readonly onPicture: () => void;
 }
 
 export interface Gathered {

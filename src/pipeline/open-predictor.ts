@@ -1,5 +1,11 @@
 // Opens a model for prediction: its card says recipe, crops and joints.
-import { cropSpec, recipeNamed, RECIPE_NAMES, type Recipe, type RecipeName } from '../config/recipe.ts';
+import {
+  cropSpec,
+  recipeNamed,
+  RECIPE_NAMES,
+  type Recipe,
+  type RecipeName,
+} from '../config/recipe.ts';
 import type { Engine } from '../engine/types.ts';
 import { createNetwork } from '../models/network.ts';
 import type { CropSpec } from '../pose/types.ts';
@@ -21,7 +27,9 @@ export async function openModel(where: string, engine: Engine): Promise<OpenMode
   const model = await loadModel(where);
   const { card } = model;
   if (!RECIPE_NAMES.includes(card.recipe as RecipeName)) {
-    throw new Error(`${model.file} names the recipe ${card.recipe}, expected one of ${RECIPE_NAMES.join(', ')}`);
+    throw new Error(
+      `${model.file} names the recipe ${card.recipe}, expected one of ${RECIPE_NAMES.join(', ')}`,
+    );
   }
   const recipe = recipeNamed(card.recipe as RecipeName);
   const spec = cropSpec(recipe, card.padding);

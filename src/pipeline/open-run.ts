@@ -45,12 +45,19 @@ export async function openRun(
   }
   // Without --resume, a run that never reached a checkpoint is started over.
   const exists = options.resume;
-  if (exists) refuseOtherOptions(options, JSON.parse(await readFile(configFile, 'utf8')) as object, configFile);
+  if (exists)
+    refuseOtherOptions(
+      options,
+      JSON.parse(await readFile(configFile, 'utf8')) as object,
+      configFile,
+    );
   await mkdir(folder, { recursive: true });
 
   const known = exists ? findRun(db, folder) : undefined;
   if (exists && known === undefined) {
-    throw new UsageError(`${options.cache} knows no run in ${options.run}: name the --cache that it was started with`);
+    throw new UsageError(
+      `${options.cache} knows no run in ${options.run}: name the --cache that it was started with`,
+    );
   }
   const config = { ...options, resume: false };
   const runId =
@@ -84,7 +91,9 @@ function refuseOtherOptions(options: TrainingOptions, before: object, file: stri
     (name) => !MAY_CHANGE.has(name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]),
   );
   if (changed.length > 0) {
-    const list = changed.map((name) => `${name}: ${JSON.stringify(then[name])} → ${JSON.stringify(now[name])}`);
+    const list = changed.map(
+      (name) => `${name}: ${JSON.stringify(then[name])} → ${JSON.stringify(now[name])}`,
+    );
     throw new UsageError(`--resume with other options than in ${file}:\n  ${list.join('\n  ')}`);
   }
 }

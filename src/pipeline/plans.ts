@@ -24,7 +24,8 @@ export interface PlanOptions {
 export async function* plans(options: PlanOptions): AsyncGenerator<StepPlan> {
   const { sampler, logged, done, steps, drain } = options;
   for (let step = 1; step <= steps; step++) {
-    for (const generation of logged) if (generation.step === step) sampler.admit(generation.cropIds);
+    for (const generation of logged)
+      if (generation.step === step) sampler.admit(generation.cropIds);
     if (step > done) {
       if (drain.aborted) return;
       const fresh = options.close(step);

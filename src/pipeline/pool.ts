@@ -58,5 +58,10 @@ export function openPool(db: Database, runId: number): Pool {
 
 function byContent(a: PoolCrop, b: PoolCrop): number {
   if (a.sha256 !== b.sha256) return a.sha256 < b.sha256 ? -1 : 1;
-  return a.box.x - b.box.x || a.box.y - b.box.y || a.box.width - b.box.width || a.box.height - b.box.height;
+  return (
+    a.box.x - b.box.x ||
+    a.box.y - b.box.y ||
+    a.box.width - b.box.width ||
+    a.box.height - b.box.height
+  );
 }

@@ -23,9 +23,9 @@ export interface PictureOptions {
 export interface PictureHooks {
   readonly engine: Engine;
   readonly signal: AbortSignal;
-  onReject(error: SampleError): void;
+  readonly onReject: (error: SampleError) => void;
   /** Awaited before the next person: a slow writer slows the stream. */
-  onPerson(person: Predicted<Admitted<null>>, model: Model): Promise<void> | void;
+  readonly onPerson: (person: Predicted<Admitted<null>>, model: Model) => Promise<void> | void;
 }
 
 export interface PictureSummary {

@@ -29,7 +29,11 @@ export interface LabelledPeople {
 
 /** @param limit keeps the first `count` of a shuffle seeded with `seed` */
 export async function readLabels(
-  { labels: file, images, limit }: {
+  {
+    labels: file,
+    images,
+    limit,
+  }: {
     readonly labels: string;
     readonly images: string;
     readonly limit?: { readonly count: number; readonly seed: number };
@@ -39,11 +43,15 @@ export async function readLabels(
   const labels = await readCocoLabels(file);
   let entries = trainablePeople(labels.people).people;
   if (limit) {
-    entries = Array.from(permutation(entries.length, limit.seed, 'label subset', 0), (i) => entries[i]!);
+    entries = Array.from(
+      permutation(entries.length, limit.seed, 'label subset', 0),
+      (i) => entries[i]!,
+    );
     entries = entries.slice(0, limit.count);
   }
   const admitted = await lastValueFrom(
     ingest$(pictures(entries, resolve(images)), context).pipe(toArray()),
+    { defaultValue: [] },
   );
   const people = admitted
     .sort((a, b) => a.tag.order - b.tag.order)
@@ -78,7 +86,14 @@ async function* pictures(
   }
 }
 
-function labelledPerson({ cropId, imageId, sha256, path, box, tag: { entry } }: Admitted<Tag>): LabelledPerson {
+function labelledPerson({
+  cropId,
+  imageId,
+  sha256,
+  path,
+  box,
+  tag: { entry },
+}: Admitted<Tag>): LabelledPerson {
   const { keypoints, annotationId, imageId: cocoImageId, area } = entry;
   return { cropId, imageId, sha256, path, box, keypoints, annotationId, cocoImageId, area };
 }

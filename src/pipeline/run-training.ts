@@ -1,13 +1,10 @@
 // One training run, from options to a trained model: gathers the data, starts the engine, runs the stream, sums up.
 import { openDatabase, type Database } from '../../db/open.ts';
-import type { Engine } from '../engine/types.ts';
 import { createNetwork } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import { loadCheckpoint, type Checkpoint } from '../stages/checkpoint.ts';
 import { probePeak } from '../stages/probe.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
-import type { SampleError } from '../stages/sample-error.ts';
-import type { StepRecord } from '../stages/train-step.ts';
 import { checkpoint } from './after-step.ts';
 import { assembleStream } from './assemble-stream.ts';
 import { gather } from './gather.ts';
@@ -18,45 +15,8 @@ import { openPool } from './pool.ts';
 import { runBeside } from './run-beside.ts';
 import { startTrainer } from './start-trainer.ts';
 import { train$ } from './train.ts';
+import type { TrainingHooks, TrainingSummary } from './training-hooks.ts';
 import { setUpTraining, type TrainingOptions, type TrainingSetup } from './training-setup.ts';
-
-export interface TrainingHooks {
-  openEngine(): Promise<Engine>;
-  /** First signal: finish the call in hand, checkpoint, stop. */
-  readonly drain: AbortSignal;
-  /** Second signal: stop now. */
-  readonly abort: AbortSignal;
-  readonly version: string;
-  /** Milliseconds. */
-  now(): number;
-  onNotice(line: string): void;
-  onPicture?(): void;
-  onReject?(error: SampleError): void;
-  onStep?(record: StepRecord, steps: number): void;
-  onInFlight?(steps: number): void;
-  /** A generation of watched pictures entered the pool. */
-  onGeneration?(pictures: number, step: number): void;
-  /** Milliseconds between rescans of watched folders. @default 10_000 */
-  readonly rescanMs?: number;
-}
-
-export interface TrainingSummary {
-  readonly run: string;
-  readonly step: number;
-  readonly stopped: boolean;
-  readonly labelled: number;
-  readonly pool: number;
-  readonly rejected: number;
-  readonly withoutBox: number;
-  readonly excluded: number;
-  /** Mean heatmap maximum on 256 pictures of the pool, batch statistics; absent without a pool. */
-  readonly peak: number | undefined;
-  /** Median milliseconds a step. */
-  readonly stepMs: number | undefined;
-  /** Pictures, labelled and unlabelled, a second at that pace. */
-  readonly imagesPerSecond: number | undefined;
-  readonly counters: Readonly<Record<string, number>>;
-}
 
 /** @throws UsageError for options that do not fit, Error for what stopped the run. */
 export async function runTraining(
@@ -138,7 +98,7 @@ async function trainWith(
       read: (id) => crops.read(id),
     });
     let step = done;
-    const growth = options.watch
+    const growth$ = options.watch
       ? (signal: AbortSignal) =>
           growPool$({
             folders: options.unlabeled,
@@ -150,7 +110,7 @@ async function trainWith(
             since,
           })
       : undefined;
-    await runBeside(train$(stream), growth, (record) => {
+    await runBeside(train$(stream), growth$, (record) => {
       step = record.step;
       hooks.onStep?.(record, options.steps);
     });

@@ -33,7 +33,8 @@ export interface Started {
 
 export async function startTrainer(options: StartOptions): Promise<Started> {
   const { method, network, checkpoint, seed } = options;
-  const first = options.teacher === undefined ? undefined : await loadTeacher(options.teacher, options);
+  const first =
+    options.teacher === undefined ? undefined : await loadTeacher(options.teacher, options);
   const state = checkpoint?.state ?? initialState(network, initialWeights(network, seed), method);
   const trainer = await openTrainer({ ...options, state });
   if (checkpoint) return { trainer, teacher: checkpoint.teacher, first };
@@ -42,7 +43,10 @@ export async function startTrainer(options: StartOptions): Promise<Started> {
   return { trainer, teacher: { digest: first.digest, step: 0 }, first };
 }
 
-async function loadTeacher(where: string, { network, recipe, method }: StartOptions): Promise<Model> {
+async function loadTeacher(
+  where: string,
+  { network, recipe, method }: StartOptions,
+): Promise<Model> {
   if (method.regime !== 'cached') {
     throw new Error('--teacher is for --regime cached: an online teacher is the network itself');
   }

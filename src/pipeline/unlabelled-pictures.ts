@@ -21,7 +21,10 @@ export interface UnlabelledPictures {
   of(paths: AsyncIterable<string>): AsyncGenerator<Picture<null>>;
 }
 
-export async function openUnlabelled({ boxes, exclude }: UnlabelledOptions): Promise<UnlabelledPictures> {
+export async function openUnlabelled({
+  boxes,
+  exclude,
+}: UnlabelledOptions): Promise<UnlabelledPictures> {
   const boxIndex = boxes.length > 0 ? await indexOf(boxes) : undefined;
   const excluded = exclude.length > 0 ? await indexOf(exclude) : undefined;
   const counts: UnlabelledCounts = { withoutBox: 0, excluded: 0 };
@@ -55,6 +58,8 @@ function peopleOf(index: BoxIndex, path: string) {
 
 async function indexOf(files: readonly string[]): Promise<BoxIndex> {
   return createBoxIndex(
-    await Promise.all(files.map(async (file) => ({ file, people: (await readBoxes(file)).people }))),
+    await Promise.all(
+      files.map(async (file) => ({ file, people: (await readBoxes(file)).people })),
+    ),
   );
 }

@@ -54,7 +54,8 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
     hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
     weight: Float32Array.of(weight),
   };
-  const cached = context.regime === 'cached' ? { teacherHeatmaps: packTargets(paired, context) } : {};
+  const cached =
+    context.regime === 'cached' ? { teacherHeatmaps: packTargets(paired, context) } : {};
   return { step, inputs: { ...labelled, ...pool, ...cached }, learningRate, weight };
 }
 
@@ -68,7 +69,11 @@ function encodeTargets(
   const targetWeights = new Float32Array(labelledKeypoints.length * joints);
   labelledKeypoints.forEach((keypoints, i) => {
     const encode = codec === 'msra' ? encodeMsra : encodeGaussian;
-    const weights = encode(keypoints, { heatmap, stride, sigma, origin }, targets.subarray(i * size, (i + 1) * size));
+    const weights = encode(
+      keypoints,
+      { heatmap, stride, sigma, origin },
+      targets.subarray(i * size, (i + 1) * size),
+    );
     targetWeights.set(weights, i * joints);
   });
   return { targets, targetWeights };

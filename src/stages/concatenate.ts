@@ -7,7 +7,9 @@ export function concatenate(crops: readonly Crop[]): Uint8Array {
   const out = new Uint8Array(crops.length * length);
   crops.forEach((crop, i) => {
     if (crop.pixels.length !== length) {
-      throw new Error(`Expected crops of ${length} bytes, crop ${crop.id} has ${crop.pixels.length}`);
+      throw new Error(
+        `Expected crops of ${length} bytes, crop ${crop.id} has ${crop.pixels.length}`,
+      );
     }
     out.set(crop.pixels, i * length);
   });

@@ -31,7 +31,11 @@ export interface Model {
 
 export const MODEL_FILE = 'model.safetensors';
 
-export async function saveModel(file: string, card: ModelCard, weights: StateArrays): Promise<void> {
+export async function saveModel(
+  file: string,
+  card: ModelCard,
+  weights: StateArrays,
+): Promise<void> {
   const tensors = Object.fromEntries(
     Object.entries(weights).map(([name, array]) => [name, toTorch(array)]),
   );
@@ -61,7 +65,8 @@ export function checkWeights(network: Network, { weights, file }: Model): void {
       problems.push(`${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`);
     }
   }
-  for (const name of Object.keys(weights)) if (!wanted.has(name)) problems.push(`unexpected ${name}`);
+  for (const name of Object.keys(weights))
+    if (!wanted.has(name)) problems.push(`unexpected ${name}`);
   if (problems.length > 0) {
     const rest = problems.length > 12 ? `\n  … and ${problems.length - 12} more` : '';
     throw new Error(
@@ -87,7 +92,9 @@ async function modelFile(where: string): Promise<string> {
   if (!found.isDirectory()) return where;
   const file = join(where, MODEL_FILE);
   await stat(file).catch(() => {
-    throw new Error(`${where} holds no ${MODEL_FILE}: expected the folder of a run that reached a checkpoint`);
+    throw new Error(
+      `${where} holds no ${MODEL_FILE}: expected the folder of a run that reached a checkpoint`,
+    );
   });
   return file;
 }
@@ -98,7 +105,9 @@ function parseCard(json: string | undefined, file: string): ModelCard {
   }
   const card = JSON.parse(json) as ModelCard;
   if (!MODEL_NAMES.includes(card.model)) {
-    throw new Error(`${file} holds the model ${card.model}, expected one of ${MODEL_NAMES.join(', ')}`);
+    throw new Error(
+      `${file} holds the model ${card.model}, expected one of ${MODEL_NAMES.join(', ')}`,
+    );
   }
   return card;
 }

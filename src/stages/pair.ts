@@ -1,5 +1,11 @@
 // Pairs each sample with its views: matrices for the labelled, the easy and the hard view, and the labelled targets.
-import { drawEasy, drawExtra, moveKeypoints, sourceFromView, toHeatmapFrame } from '../augment/views.ts';
+import {
+  drawEasy,
+  drawExtra,
+  moveKeypoints,
+  sourceFromView,
+  toHeatmapFrame,
+} from '../augment/views.ts';
 import type { Method } from '../methods/method.ts';
 import { compose, identity, invert } from '../pose/affine.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';

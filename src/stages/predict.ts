@@ -48,7 +48,10 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const { heatmap, input } = geometry;
   const { joints } = network;
   const toCrop = cropFromInput(spec);
-  const cropFromHeatmap = compose(toCrop, inputFromHeatmap(input.width / heatmap.width, spec.origin));
+  const cropFromHeatmap = compose(
+    toCrop,
+    inputFromHeatmap(input.width / heatmap.width, spec.origin),
+  );
   const size = heatmap.width * heatmap.height * joints;
 
   return {
@@ -65,7 +68,10 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
         const [peaks] = decodeHeatmaps(map, { ...decode, batch: 1, heatmap, joints });
         return {
           heatmap: map,
-          keypoints: peaks!.map((peak) => ({ ...apply(imageFromHeatmap, peak), score: peak.score })),
+          keypoints: peaks!.map((peak) => ({
+            ...apply(imageFromHeatmap, peak),
+            score: peak.score,
+          })),
         };
       });
     },

@@ -13,13 +13,19 @@ export interface ProbeContext {
   readonly batch: number;
   readonly seed: number;
   readonly cropFromInput: Affine;
-  read(cropId: number): Promise<Crop>;
+  readonly read: (cropId: number) => Promise<Crop>;
 }
 
 /** @returns undefined where the pool is smaller than a batch. */
-export async function probePeak(pool: readonly number[], context: ProbeContext): Promise<number | undefined> {
+export async function probePeak(
+  pool: readonly number[],
+  context: ProbeContext,
+): Promise<number | undefined> {
   const { runner, batch, seed, cropFromInput, read } = context;
-  const chosen = Array.from(permutation(pool.length, seed, 'probe', 0), (i) => pool[i]!).slice(0, PICTURES);
+  const chosen = Array.from(permutation(pool.length, seed, 'probe', 0), (i) => pool[i]!).slice(
+    0,
+    PICTURES,
+  );
   const peaks: number[] = [];
   for (let i = 0; i + batch <= chosen.length; i += batch) {
     const crops = await Promise.all(chosen.slice(i, i + batch).map((id) => read(id)));

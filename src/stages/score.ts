@@ -44,14 +44,29 @@ export function score(
     sigmas: skeleton.sigmas,
     sigmasSource: skeleton.sigmasSource,
   });
-  const { precision: _precision, recall: _recall, protocol: apProtocol, ...scores } = oks;
   const peaks = predictions.flat();
   return {
-    ...scores,
+    ...oksScores(oks),
     ...torsoPck(truths, predictions, skeleton),
-    apProtocol: `${apProtocol}; labelled boxes, no flip`,
+    apProtocol: `${oks.protocol}; labelled boxes, no flip`,
     peak: peaks.reduce((sum, peak) => sum + peak.score, 0) / peaks.length,
   };
+}
+
+/** The ten numbers, without the curves behind them. */
+function oksScores({
+  ap,
+  ap50,
+  ap75,
+  apMedium,
+  apLarge,
+  ar,
+  ar50,
+  ar75,
+  arMedium,
+  arLarge,
+}: OksScores): OksScores {
+  return { ap, ap50, ap75, apMedium, apLarge, ar, ar50, ar75, arMedium, arLarge };
 }
 
 const TORSO = ['left_shoulder', 'right_hip'];
@@ -63,7 +78,11 @@ function torsoPck(
 ): Pick<Scores, 'pck' | 'perJoint' | 'pckProtocol'> {
   const missing = TORSO.filter((joint) => !skeleton.joints.includes(joint));
   if (missing.length > 0) {
-    return { pck: undefined, perJoint: [], pckProtocol: `no PCK: the skeleton has no ${missing.join(', ')}` };
+    return {
+      pck: undefined,
+      perJoint: [],
+      pckProtocol: `no PCK: the skeleton has no ${missing.join(', ')}`,
+    };
   }
   const result = pck({ truths: truths.map(({ keypoints }) => keypoints), predictions, skeleton });
   return {

@@ -59,7 +59,11 @@ export async function teach(
   if (misses.length === 0) return { ...loaded, targets: known as StoredTarget[] };
 
   const views = known.map((target, slot) => target ?? easyView(loaded.plan.step, slot, context));
-  const heatmaps = await runTeacher(loaded.pool, views.map(({ view }) => view), context);
+  const heatmaps = await runTeacher(
+    loaded.pool,
+    views.map(({ view }) => view),
+    context,
+  );
   context.count('teacher_forwards', 1);
   const targets = known.map(
     (target, i) => target ?? storedTarget(heatmaps, i, views[i]!, teacher, context),
@@ -72,7 +76,11 @@ export async function teach(
   return { ...loaded, targets };
 }
 
-function targetKey(crop: Crop, teacher: Teacher, { bn, view, preprocessing }: TeachContext): TargetKey {
+function targetKey(
+  crop: Crop,
+  teacher: Teacher,
+  { bn, view, preprocessing }: TeachContext,
+): TargetKey {
   return { cropId: crop.id, teacher: teacher.digest, bn, view, preprocessing };
 }
 
@@ -110,7 +118,14 @@ function storedTarget(
 ): StoredTarget {
   const size = width * height * joints;
   const heatmap = heatmaps.slice(index * size, (index + 1) * size);
-  return { heatmap, shape: [height, width, joints], view, flip, peaks: peaks(heatmap, joints), step: teacher.step };
+  return {
+    heatmap,
+    shape: [height, width, joints],
+    view,
+    flip,
+    peaks: peaks(heatmap, joints),
+    step: teacher.step,
+  };
 }
 
 /** Height of the maximum of each joint's map; [h, w, joints] in. */

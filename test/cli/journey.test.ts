@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderFigures } from '../../src/demo/figures.ts';
-import type { TrainingSummary } from '../../src/pipeline/run-training.ts';
+import type { TrainingSummary } from '../../src/pipeline/training-hooks.ts';
 import { run, start, type Finished } from '../support/command.ts';
 
 /** One person trains, scores, labels and predicts on a folder of figures; the tests share its database. */
@@ -39,7 +39,13 @@ describe('the command line', () => {
       train('--method', 'supervised', '--run', at('supervised'), '--steps', '30', '--json'),
     );
     const summary = ok(finished) as TrainingSummary;
-    expect(summary).toMatchObject({ step: 30, labelled: 12, pool: 52, rejected: 0, stopped: false });
+    expect(summary).toMatchObject({
+      step: 30,
+      labelled: 12,
+      pool: 52,
+      rejected: 0,
+      stopped: false,
+    });
     console.log(`peak resident memory of a training run: ${finished.peakMiB.toFixed(0)} MiB`);
     expect(finished.peakMiB).toBeLessThan(1500);
   });
@@ -111,7 +117,17 @@ describe('the command line', () => {
     expect(document.annotations[0]!.keypoints).toHaveLength(14 * 3);
     expect(JSON.parse(await readFile(at('results.json'), 'utf8'))).toHaveLength(40);
     const again = await run(
-      train('--labels', at('pseudo.json'), '--images', '/', '--run', at('self'), '--steps', '2', '--json'),
+      train(
+        '--labels',
+        at('pseudo.json'),
+        '--images',
+        '/',
+        '--run',
+        at('self'),
+        '--steps',
+        '2',
+        '--json',
+      ),
     );
     expect(ok(again)).toMatchObject({ labelled: 40 });
   });
@@ -127,7 +143,16 @@ describe('the command line', () => {
   });
 
   it('goes on after kill -9 to the same weights as a run that was never killed', async () => {
-    const args = ['--method', 'single', '--steps', '40', '--checkpoint-every', '10', '--log-every', '2'];
+    const args = [
+      '--method',
+      'single',
+      '--steps',
+      '40',
+      '--checkpoint-every',
+      '10',
+      '--log-every',
+      '2',
+    ];
     ok(await run(train(...args, '--run', at('whole'), '--json')));
     const killed = start(train(...args, '--run', at('killed')));
     while ((await readdir(at('killed/checkpoints')).catch(() => [])).length === 0) {

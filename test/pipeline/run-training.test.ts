@@ -5,7 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../db/open.ts';
 import { admissions, findRun } from '../../db/runs.ts';
 import type { Inputs } from '../../src/engine/types.ts';
-import { runTraining, type TrainingHooks } from '../../src/pipeline/run-training.ts';
+import { runTraining } from '../../src/pipeline/run-training.ts';
+import type { TrainingHooks } from '../../src/pipeline/training-hooks.ts';
 import { fakeEngine, type FakeEngineOptions } from '../support/fake-engine.ts';
 import { figureFolder } from '../support/figures.ts';
 
@@ -60,7 +61,8 @@ describe('a training run', () => {
           callMs: 20,
           async onTrain(batches) {
             calls += 1;
-            if (calls === 3) await sharp(green).toFile(join(folder.dir, 'images/unlabeled/green.jpg'));
+            if (calls === 3)
+              await sharp(green).toFile(join(folder.dir, 'images/unlabeled/green.jpg'));
             if (batches.some(holdsGreen)) {
               found = true;
               drain.abort();
@@ -106,15 +108,21 @@ describe('a training run', () => {
     const options = folder.options({ steps: 30, stepsPerCall: 3, checkpointEvery: 7 });
     const first = await runTraining(
       options,
-      hooks({ onTrain: record(parts) }, {
-        drain: drain.signal,
-        onStep: ({ step }) => {
-          if (step === 11) drain.abort();
+      hooks(
+        { onTrain: record(parts) },
+        {
+          drain: drain.signal,
+          onStep: ({ step }) => {
+            if (step === 11) drain.abort();
+          },
         },
-      }),
+      ),
     );
     expect(first.stopped).toBe(true);
-    const second = await runTraining({ ...options, resume: true }, hooks({ onTrain: record(parts) }));
+    const second = await runTraining(
+      { ...options, resume: true },
+      hooks({ onTrain: record(parts) }),
+    );
     expect(second.step).toBe(30);
     expect(parts).toEqual(whole);
   });

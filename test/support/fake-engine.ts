@@ -30,8 +30,12 @@ export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions
                 return inputs.map(() => outputs as Outputs<never>) as never;
               }
               onPredict?.(step.name);
-              const [batch] = (shapes as Record<string, { shape: readonly number[] }>)['views']!.shape;
-              const heatmaps = { shape: [batch!, 16, 16, 14], data: new Float32Array(batch! * 16 * 16 * 14).fill(0.5) };
+              const [batch] = (shapes as Record<string, { shape: readonly number[] }>)['views']!
+                .shape;
+              const heatmaps = {
+                shape: [batch!, 16, 16, 14],
+                data: new Float32Array(batch! * 16 * 16 * 14).fill(0.5),
+              };
               return inputs.map(() => ({ heatmaps, peak: scalar(0.5) })) as never;
             },
           });
