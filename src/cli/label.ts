@@ -31,7 +31,7 @@ export async function run(invocation: Invocation): Promise<number> {
       },
     },
   );
-  signals.release();
+  signals.dispose();
   const { skeleton, step } = model.card;
   if (out !== undefined) {
     const provenance = {
@@ -49,7 +49,7 @@ export async function run(invocation: Invocation): Promise<number> {
   process.stderr.write(
     `${people} people labelled, ${rejected} pictures quarantined, ${withoutBox} without a box skipped\n`,
   );
-  const interrupted = signals.exitCode();
+  const interrupted = signals.exitCode;
   if (interrupted !== undefined) return interrupted;
   return options.strict && rejected > 0 ? 3 : 0;
 }

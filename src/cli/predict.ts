@@ -46,7 +46,7 @@ export async function run(invocation: Invocation): Promise<number> {
       },
     },
   );
-  signals.release();
+  signals.dispose();
   if (out !== undefined) {
     const { skeleton } = summary.model.card;
     const text = out.endsWith('.csv')
@@ -62,7 +62,7 @@ export async function run(invocation: Invocation): Promise<number> {
   process.stderr.write(
     `${summary.people} people predicted, ${summary.rejected} pictures quarantined, ${summary.withoutBox} without a box skipped\n`,
   );
-  const interrupted = signals.exitCode();
+  const interrupted = signals.exitCode;
   if (interrupted !== undefined) return interrupted;
   return options.strict && summary.rejected > 0 ? 3 : 0;
 }

@@ -3,6 +3,7 @@ import { resolveOptions } from '../config/resolve.ts';
 import type { OptionName, Options } from '../config/options.ts';
 import { openEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/types.ts';
+import { shutdown, type Shutdown } from '../pipeline/shutdown.ts';
 import type { Invocation } from './commands.ts';
 
 export function optionsOf<N extends OptionName>(
@@ -23,40 +24,12 @@ export function engineOf(options: Pick<Options, 'engine' | 'threads' | 'quiet'>)
   });
 }
 
-export interface Signals {
-  /** Aborts at the first SIGINT or SIGTERM: finish what is in hand. */
-  readonly drain: AbortSignal;
-  /** Aborts at the second. */
-  readonly abort: AbortSignal;
-  /** 130 or 143 once a signal came. */
-  exitCode(): number | undefined;
-  /** Gives the signals back to Node. */
-  release(): void;
-}
-
-/** @param onFirst says what happens now */
-export function listenForSignals(onFirst: (signal: string) => void): Signals {
-  const drain = new AbortController();
-  const abort = new AbortController();
-  let code: number | undefined;
-  const on = (signal: 'SIGINT' | 'SIGTERM') => {
-    if (code !== undefined) {
-      abort.abort();
-      process.exit(code);
-    }
-    code = signal === 'SIGINT' ? 130 : 143;
-    onFirst(signal);
-    drain.abort();
-  };
-  process.on('SIGINT', on).on('SIGTERM', on);
-  return {
-    drain: drain.signal,
-    abort: abort.signal,
-    exitCode: () => code,
-    release() {
-      process.off('SIGINT', on).off('SIGTERM', on);
-    },
-  };
+/** @param onFirst says what happens now. A second signal ends the process at once. */
+export function listenForSignals(onFirst: () => void): Shutdown {
+  const signals = shutdown();
+  signals.drain.addEventListener('abort', onFirst, { once: true });
+  signals.abort.addEventListener('abort', () => process.exit(signals.exitCode), { once: true });
+  return signals;
 }
 
 /** Lists bad items while they come, twenty at most; the rest is counted. */

@@ -10,8 +10,8 @@ export async function run(invocation: Invocation): Promise<number> {
   const say = (line: string) => {
     if (!options.quiet) process.stderr.write(`${line}\n`);
   };
-  const signals = listenForSignals((signal) => {
-    say(`${signal}: stopping after this step and saving; once more to stop at once`);
+  const signals = listenForSignals(() => {
+    say('stopping after this step and saving; once more to stop at once');
   });
   let pictures = 0;
   let progress: Progress | undefined;
@@ -57,11 +57,11 @@ export async function run(invocation: Invocation): Promise<number> {
     progress?.finish();
     if (options.json) console.log(JSON.stringify(summary));
     else console.log(describe(summary));
-    const interrupted = signals.exitCode();
+    const interrupted = signals.exitCode;
     if (interrupted !== undefined) return interrupted;
     return options.strict && summary.rejected > 0 ? 3 : 0;
   } finally {
-    signals.release();
+    signals.dispose();
   }
 }
 
