@@ -41,6 +41,13 @@ const limbs = (joints: readonly string[], ...chains: readonly string[]): Pairs =
 const sides = (...parts: readonly string[]) =>
   parts.flatMap((part) => [`left_${part}`, `right_${part}`]);
 
+const SIDES: Readonly<Record<string, string>> = {
+  left: 'left',
+  l: 'left',
+  right: 'right',
+  r: 'right',
+};
+
 const COCO_JOINTS = [
   'nose',
   ...sides('eye', 'ear', 'shoulder', 'elbow', 'wrist', 'hip', 'knee', 'ankle'),
@@ -103,10 +110,3 @@ function plainName(joint: string): string {
   const part = words.filter((word) => SIDES[word] === undefined);
   return (side === undefined ? part : [side, ...part]).join('_');
 }
-
-const SIDES: Readonly<Record<string, string>> = {
-  left: 'left',
-  l: 'left',
-  right: 'right',
-  r: 'right',
-};
