@@ -3,8 +3,7 @@ import type { Shapes, Step } from '../types.ts';
 import { tidy } from './onnx/tidy.ts';
 import { writeModel } from './onnx/write.ts';
 import { plainLowerers } from './plain/lowerers.ts';
-import { Lowering, stateOrder } from './plain/lowering.ts';
-import { physical } from './plain/stored.ts';
+import { Lowering } from './plain/lowering.ts';
 import { inOrder } from './program/program.ts';
 import { record } from './record/record.ts';
 
@@ -28,15 +27,11 @@ export function compileStep(
   const recording = record(step, shapes, state);
   const roots = [...Object.values(recording.state), ...Object.values(recording.outputs)];
   const nodes = inOrder(roots);
-  const lowering = new Lowering(plainLowerers, nodes);
+  const lowering = new Lowering(plainLowerers, nodes).run();
   const { graph } = lowering;
   for (const [name, node] of Object.entries(recording.state)) {
-    const order = stateOrder(node.shape);
-    graph.output(
-      `next:${name}`,
-      lowering.named(node, order),
-      physical({ shape: node.shape, order }),
-    );
+    const entry = lowering.entry(node);
+    graph.output(`next:${name}`, entry.name, entry.dims);
   }
   for (const [name, node] of Object.entries(recording.outputs)) {
     graph.output(`out:${name}`, lowering.named(node), node.shape);

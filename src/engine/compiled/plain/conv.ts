@@ -12,12 +12,6 @@ const map = (node: Node, name: string): Stored => ({
   shape: node.shape,
   dtype: 'float32',
 });
-const filter = (node: Node, name: string): Stored => ({
-  name,
-  order: oihw,
-  shape: node.shape,
-  dtype: 'float32',
-});
 const attributes = ({ kernel, strides, pads }: Window) => ({ kernel_shape: kernel, strides, pads });
 
 export const conv: Lower<'conv'> = (to, node, { window }) => {
@@ -75,45 +69,6 @@ function turned(graph: OnnxGraph, w: string, [kh, kw, ins, outs]: readonly numbe
     kh!,
     kw!,
   ]);
-}
-
-export const convFilterGrad: Lower<'convFilterGrad'> = (to, node, { window }) => {
-  const [x, dy] = node.inputs;
-  const { graph } = to;
-  const [kh, kw, ins, outs] = node.shape as [number, number, number, number];
-  const positions = sizeOf(dy!.shape.slice(0, 3));
-  const d = graph.reshape(graph.transpose(to.named(dy!, nchw), [1, 0, 2, 3]), [outs, positions]);
-  const taps = tapsOf(to, x!, dy!, window).map((t) => graph.reshape(t, [ins, positions]));
-  const columns = taps.length > 1 ? graph.op('Concat', taps, { axis: 0 }) : taps[0]!;
-  const product = graph.op('Gemm', [d, columns], { transB: 1 }); // [out, taps * in]
-  if (taps.length === 1) return filter(node, graph.reshape(product, [outs, ins, 1, 1]));
-  return filter(node, graph.transpose(graph.reshape(product, [outs, kh, kw, ins]), [0, 3, 1, 2]));
-};
-
-/** What each tap of the window sees of x: [channels, batch, height', width'] a tap. */
-function tapsOf(to: Lowering, x: Node, dy: Node, { kernel, strides, pads }: Window): string[] {
-  const { graph } = to;
-  const [kh, kw] = kernel;
-  const [oh, ow] = [dy.shape[1]!, dy.shape[2]!];
-  const [top, left, bottom, right] = pads;
-  const plane = to.named(x, nchw);
-  const isBordered = pads.some((n) => n > 0);
-  const bordered = isBordered
-    ? graph.op('Pad', [plane, graph.ints([0, 0, top, left, 0, 0, bottom, right])])
-    : plane;
-  const channels = graph.transpose(bordered, [1, 0, 2, 3]);
-  const isWhole = kh === 1 && kw === 1 && !isBordered && oh === x.shape[1] && ow === x.shape[2];
-  if (isWhole) return [channels];
-  const taps: string[] = [];
-  for (let i = 0; i < kh; i++) {
-    for (let j = 0; j < kw; j++) {
-      const ends = [i + (oh - 1) * strides[0] + 1, j + (ow - 1) * strides[1] + 1];
-      taps.push(
-        graph.op('Slice', [channels, ...[[i, j], ends, [2, 3], strides].map((v) => graph.ints(v))]),
-      );
-    }
-  }
-  return taps;
 }
 
 /** One MaxPool with positions when the gradient will want them. */

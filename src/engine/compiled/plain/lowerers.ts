@@ -1,5 +1,6 @@
 // Which function writes which kind of node in the plain lowering.
-import { conv, convFilterGrad, convInputGrad, maxPool, maxPoolGrad } from './conv.ts';
+import { conv, convInputGrad, maxPool, maxPoolGrad } from './conv.ts';
+import { convFilterGrad } from './filter-gradient.ts';
 import { binary, cast, constant, expand, fill, select, unary } from './elementwise.ts';
 import {
   concat,

@@ -21,6 +21,7 @@ export const stateOrder = (shape: readonly number[]): readonly number[] =>
 export class Lowering {
   readonly graph: OnnxGraph;
   readonly #lowerers: Lowerers;
+  readonly #nodes: readonly Node[];
   readonly #stored = new Map<Node, Stored>();
   readonly #readers = new Map<Node, Node[]>();
 
@@ -31,7 +32,24 @@ export class Lowering {
     for (const node of nodes) {
       for (const x of new Set(node.inputs)) this.#readers.set(x, [...this.readers(x), node]);
     }
-    for (const node of nodes) this.#stored.set(node, this.#lower(node));
+    this.#nodes = nodes;
+  }
+
+  /** Writes all nodes. */
+  run(): this {
+    for (const node of this.#nodes) this.#stored.set(node, this.write(node));
+    return this;
+  }
+
+  /** Writes one node; a lowering with forms of its own puts them before the plain one. */
+  protected write(node: Node): Stored {
+    return (this.#lowerers[node.op.kind] as Lower)(this, node, node.op);
+  }
+
+  /** The value of a state entry as the session keeps it, and its dimensions there. */
+  entry(node: Node): { readonly name: string; readonly dims: readonly number[] } {
+    const order = stateOrder(node.shape);
+    return { name: this.named(node, order), dims: physical({ shape: node.shape, order }) };
   }
 
   readers(node: Node): readonly Node[] {
@@ -93,11 +111,6 @@ export class Lowering {
     const shape = [...identity(more).map(() => 1), ...x.shape];
     const to = { shape, order: [...identity(more), ...x.order.map((axis) => axis + more)] };
     return { ...x, ...to, name: this.graph.reshape(x.name, physical(to)) };
-  }
-
-  #lower(node: Node): Stored {
-    const lower = this.#lowerers[node.op.kind] as Lower;
-    return lower(this, node, node.op);
   }
 }
 

@@ -49,9 +49,26 @@ export function binary(p: Program, type: BinaryType, a: Node, b: Node): Node {
   if (v !== undefined && v === neutral[type]) return expand(p, x, shape);
   const commutes = type === 'Add' || type === 'Mul';
   if (u !== undefined && commutes && u === neutral[type]) return expand(p, y, shape);
+  const masked = type === 'Mul' ? (maskedBy(p, x, y) ?? maskedBy(p, y, x)) : undefined;
+  if (masked) return expand(p, masked, shape);
   const inner = broadcast(x.shape, y.shape);
-  return expand(p, p.make({ kind: 'binary', type }, [x, y], inner, dtype), shape);
+  const first = type === 'Greater' && v === 0 ? rectified(p, x) : x;
+  return expand(p, p.make({ kind: 'binary', type }, [first, y], inner, dtype), shape);
 }
+
+/** x times a mask of ones and zeros: a choice between x and 0, one pass less. */
+function maskedBy(p: Program, x: Node, mask: Node): Node | undefined {
+  const [condition, then, otherwise] = mask.inputs;
+  if (mask.op.kind !== 'select' || scalarOf(then!) !== 1 || scalarOf(otherwise!) !== 0)
+    return undefined;
+  return sameShape(condition!.shape, x.shape)
+    ? select(p, condition!, x, fill(p, 0, [], x.dtype))
+    : undefined;
+}
+
+/** ReLU of x is above 0 where x is: with it, x itself need not be kept for the way back. */
+const rectified = (p: Program, x: Node): Node =>
+  p.known({ kind: 'unary', type: 'Relu' }, [x], x) ?? x;
 
 export function select(p: Program, condition: Node, then: Node, otherwise: Node): Node {
   const shape = broadcast(broadcast(condition.shape, then.shape), otherwise.shape);

@@ -5,9 +5,18 @@ export class Program {
   readonly #byKey = new Map<string, Node>();
   #count = 0;
 
+  /** The equal node, where one was made before. */
+  known(
+    op: Op,
+    inputs: readonly Node[],
+    { shape, dtype }: Pick<Node, 'shape' | 'dtype'>,
+  ): Node | undefined {
+    return this.#byKey.get(keyOf(op, inputs, shape, dtype));
+  }
+
   /** The node for this operation on these inputs: an old one where an equal one was made before. */
   make(op: Op, inputs: readonly Node[], shape: readonly number[], dtype: NodeType): Node {
-    const key = `${keyOf(op)}|${inputs.map((n) => n.id).join()}|${shape.join()}|${dtype}`;
+    const key = keyOf(op, inputs, shape, dtype);
     const known = this.#byKey.get(key);
     if (known) return known;
     const node: Node = { id: this.#count++, op, inputs, shape: [...shape], dtype };
@@ -16,7 +25,14 @@ export class Program {
   }
 }
 
-function keyOf(op: Op): string {
+const keyOf = (
+  op: Op,
+  inputs: readonly Node[],
+  shape: readonly number[],
+  dtype: NodeType,
+): string => `${opKey(op)}|${inputs.map((n) => n.id).join()}|${shape.join()}|${dtype}`;
+
+function opKey(op: Op): string {
   if (op.kind === 'constant') return `constant:${op.digest}`;
   if (op.kind === 'fill') return `fill:${Object.is(op.value, -0) ? '-0' : op.value}`;
   return JSON.stringify(op);
