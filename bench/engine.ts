@@ -32,7 +32,8 @@ export async function run(): Promise<BenchResult> {
   const stepsPerCall = Number(env['HEATSTREAM_BENCH_STEPS'] ?? (name === 'tiny' ? 10 : 5));
   const { batch, height, width, joints } = settings[name];
   const network = createNetwork(name, joints);
-  const engine = await openEngine({ name: 'onnxruntime', threads });
+  const lowering = (env['HEATSTREAM_BENCH_LOWERING'] ?? 'auto') as 'auto' | 'plain' | 'blocked';
+  const engine = await openEngine({ name: 'onnxruntime', threads, lowering });
   const session = await engine.open(state(network));
   const shapes: Shapes<'images' | 'targets' | 'rates'> = {
     images: { shape: [batch, height, width, 3], dtype: 'float32' },
@@ -61,7 +62,7 @@ export async function run(): Promise<BenchResult> {
   };
   try {
     return await alternate({
-      bench: `engine train ${name} ${engine.device}, ${stepsPerCall} steps a call`,
+      bench: `engine train ${name}, ${engine.device}, ${lowering}, ${stepsPerCall} steps a call`,
       unit: 'ms',
       ours,
       peer: peerOf(settings[name], threads),

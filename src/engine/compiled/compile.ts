@@ -1,15 +1,18 @@
 // A recorded step as an ONNX model: its bytes and what goes in and out under which name.
-import type { Shapes, Step } from '../types.ts';
+import type { Shapes } from '../types.ts';
+import { BlockedLowering } from './blocked/lowering.ts';
+import { rules } from './blocked/rules.ts';
 import { tidy } from './onnx/tidy.ts';
 import { writeModel } from './onnx/write.ts';
 import { plainLowerers } from './plain/lowerers.ts';
 import { Lowering } from './plain/lowering.ts';
+import type { Node } from './program/node.ts';
 import { inOrder } from './program/program.ts';
-import { record } from './record/record.ts';
+import type { Recording } from './record/record.ts';
 
 export interface CompiledStep {
   readonly model: Uint8Array;
-  /** Inputs that the step reads, by name. */
+  /** Inputs that the step reads. */
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
   /** State entries that the step reads, and those it writes (as outputs called `next:NAME`). */
   readonly reads: readonly string[];
@@ -18,16 +21,14 @@ export interface CompiledStep {
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
-/** @param state logical shapes of all entries of the session. */
-export function compileStep(
-  step: Step,
-  shapes: Shapes,
-  state: Readonly<Record<string, readonly number[]>>,
-): CompiledStep {
-  const recording = record(step, shapes, state);
-  const roots = [...Object.values(recording.state), ...Object.values(recording.outputs)];
-  const nodes = inOrder(roots);
-  const lowering = new Lowering(plainLowerers, nodes).run();
+/** @param block lanes of a block, or nothing for the plain lowering */
+export function compileStep(recording: Recording, shapes: Shapes, block?: number): CompiledStep {
+  const nodes = nodesOf(recording);
+  const lowering =
+    block === undefined
+      ? new Lowering(plainLowerers, nodes)
+      : new BlockedLowering(rules, nodes, block);
+  lowering.run();
   const { graph } = lowering;
   for (const [name, node] of Object.entries(recording.state)) {
     const entry = lowering.entry(node);
@@ -47,3 +48,15 @@ export function compileStep(
     outputs: Object.entries(recording.outputs).map(([name, { shape }]) => ({ name, shape })),
   };
 }
+
+/** Whether the step convolves batches that fill whole blocks; `none` when it does not convolve at all. */
+export function fitsBlocks(recording: Recording, block: number): 'all' | 'some' | 'none' {
+  const batches = nodesOf(recording).flatMap(({ op, inputs }) =>
+    op.kind === 'conv' || op.kind === 'convInputGrad' ? [inputs[0]!.shape[0]!] : [],
+  );
+  if (batches.length === 0) return 'none';
+  return batches.every((n) => n % block === 0) ? 'all' : 'some';
+}
+
+const nodesOf = ({ state, outputs }: Recording): Node[] =>
+  inOrder([...Object.values(state), ...Object.values(outputs)]);

@@ -11,26 +11,54 @@ import type {
   TypedArray,
 } from '../types.ts';
 import { checkArray, checkInputs } from '../check.ts';
-import { compileStep } from './compile.ts';
+import { checkBlocks } from './blocked/self-check.ts';
+import { compileStep, fitsBlocks } from './compile.ts';
 import type { CompiledStep } from './compile.ts';
+import { record } from './record/record.ts';
+import type { Recording } from './record/record.ts';
 import { WorkerLink } from './worker/link.ts';
+
+/** `auto` takes blocked operators where they work and the batch fills whole blocks; `blocked` insists on them. */
+export type LoweringName = 'auto' | 'plain' | 'blocked';
+
+export interface SessionOptions {
+  readonly threads: number;
+  readonly lowering: LoweringName;
+  readonly onNotice: (line: string) => void;
+}
+
+interface Loaded {
+  readonly recording: Recording;
+  readonly shapes: Shapes;
+}
 
 export class CompiledSession implements Session {
   readonly #link: WorkerLink;
   readonly #shapes: Readonly<Record<string, readonly number[]>>;
   readonly #runners = new Map<string, Promise<Runner>>();
+  readonly #options: SessionOptions;
+  readonly #loaded = new Map<string, Loaded>();
+  /** Lanes of a block that the runtime has and that passed the self-check. */
+  #available: Promise<number | undefined> | undefined;
+  /** Lanes of a block, once filters rest in blocks. */
+  #block: number | undefined;
 
-  private constructor(link: WorkerLink, state: StateArrays) {
+  private constructor(link: WorkerLink, state: StateArrays, options: SessionOptions) {
     this.#link = link;
+    this.#options = options;
     this.#shapes = Object.fromEntries(
       Object.entries(state).map(([name, { shape }]) => [name, [...shape]]),
     );
   }
 
-  static async open(state: StateArrays, threads: number): Promise<CompiledSession> {
+  static async open(state: StateArrays, options: SessionOptions): Promise<CompiledSession> {
     for (const [name, array] of Object.entries(state))
       checkArray(`state entry ${name}`, array, array.shape);
-    const session = new CompiledSession(new WorkerLink({ threads }), state);
+    const session = new CompiledSession(
+      new WorkerLink({ threads: options.threads }),
+      state,
+      options,
+    );
     await session.#put(state);
     return session;
   }
@@ -80,11 +108,53 @@ export class CompiledSession implements Session {
   }
 
   async #load(key: string, step: Step, shapes: Shapes): Promise<Runner> {
-    const compiled = compileStep(step, shapes, this.#shapes);
-    await this.#link.ask({ kind: 'load', key, step: compiled }, [
-      compiled.model.buffer as ArrayBuffer,
-    ]);
+    const recording = record(step, shapes, this.#shapes);
+    await this.#chooseBlocks(step.name, recording);
+    this.#loaded.set(key, { recording, shapes });
+    const compiled = await this.#send(key);
     return { run: (inputs, options) => this.#run(key, compiled, shapes, inputs, options?.signal) };
+  }
+
+  async #send(key: string): Promise<CompiledStep> {
+    const { recording, shapes } = this.#loaded.get(key)!;
+    const compiled = compileStep(recording, shapes, this.#block);
+    const transfer = [compiled.model.buffer as ArrayBuffer];
+    await this.#link.ask({ kind: 'load', key, step: compiled }, transfer);
+    return compiled;
+  }
+
+  /** Moves the state into blocks for the first step that can use them; steps from before are loaded again. */
+  async #chooseBlocks(name: string, recording: Recording): Promise<void> {
+    const { lowering, onNotice } = this.#options;
+    if (lowering === 'plain' || this.#block !== undefined) return;
+    const block = await (this.#available ??= this.#checkBlocks());
+    if (block === undefined || this.#block !== undefined) return;
+    const fit = fitsBlocks(recording, block);
+    if (fit === 'none') return;
+    if (fit === 'some') {
+      const line = `step ${name}: the batch is not a multiple of ${block}; plain operators take about twice the time`;
+      if (lowering === 'blocked') throw new Error(line);
+      onNotice(`engine: ${line}`);
+      return;
+    }
+    this.#block = block;
+    await this.#link.ask({ kind: 'block', block });
+    for (const key of this.#loaded.keys()) await this.#send(key);
+  }
+
+  async #checkBlocks(): Promise<number | undefined> {
+    try {
+      return await checkBlocks(async (model, feeds) => {
+        const request = { kind: 'try', model, feeds } as const;
+        return (await this.#link.ask(request)) as Record<string, Float32Array>;
+      });
+    } catch (cause) {
+      const reason = cause instanceof Error ? cause.message : String(cause);
+      const line = `onnxruntime's blocked operators cannot be used here (${reason})`;
+      if (this.#options.lowering === 'blocked') throw new Error(line, { cause });
+      this.#options.onNotice(`engine: ${line}; plain ones take about twice the time`);
+      return undefined;
+    }
   }
 
   async #run(

@@ -15,7 +15,7 @@ import {
   transpose,
 } from './layout.ts';
 import type { Lower, Lowerers } from './lowering.ts';
-import { stateOrder } from './lowering.ts';
+import { stateOrder } from './state-order.ts';
 import { argmax, matmul, reduce } from './reduce.ts';
 import { identity, physical } from './stored.ts';
 import { warp } from './warp.ts';

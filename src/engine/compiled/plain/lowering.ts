@@ -3,7 +3,8 @@ import { OnnxGraph } from '../onnx/graph.ts';
 import type { Node, Op } from '../program/node.ts';
 import { sameShape, sizeOf } from '../program/node.ts';
 import type { Stored } from './stored.ts';
-import { identity, long, oihw, orderAfterReshape, physical } from './stored.ts';
+import { stateOrder } from './state-order.ts';
+import { identity, long, orderAfterReshape, physical } from './stored.ts';
 
 /** Writes one node; its inputs are written already. */
 export type Lower<K extends Op['kind'] = Op['kind']> = (
@@ -13,10 +14,6 @@ export type Lower<K extends Op['kind'] = Op['kind']> = (
 ) => Stored;
 
 export type Lowerers = { readonly [K in Op['kind']]: Lower<K> };
-
-/** Filters rest as [out, in, height, width], everything else as it is: what convolutions read without a transpose. */
-export const stateOrder = (shape: readonly number[]): readonly number[] =>
-  shape.length === 4 ? oihw : identity(shape.length);
 
 export class Lowering {
   readonly graph: OnnxGraph;

@@ -1,20 +1,31 @@
-// State arrays between logical layout (HWIO) and the order in which the graph holds them.
+// State arrays between logical layout (HWIO) and the layout in which the graphs hold them.
+import { blockedEntryDims, fromBlocks, isBlockedEntry, toBlocks } from '../blocked/entry.ts';
+import { stateOrder } from '../plain/state-order.ts';
 import { sizeOf } from '../program/node.ts';
 
-/** @param order logical axis at each physical position. */
-export function toPhysical(
+/** Dimensions of an entry as the graphs see it. */
+export const entryDims = (shape: readonly number[], block: number | undefined): number[] =>
+  isBlocked(shape, block)
+    ? blockedEntryDims(shape, block)
+    : stateOrder(shape).map((axis) => shape[axis]!);
+
+/** @param block lanes of a block, where the session keeps filters in blocks */
+export function toEntry(
   data: Float32Array,
   shape: readonly number[],
-  order: readonly number[],
+  block: number | undefined,
 ): Float32Array {
-  return permuted(data, shape, order);
+  if (isBlocked(shape, block)) return toBlocks(data, shape, block);
+  return permuted(data, shape, stateOrder(shape));
 }
 
-export function toLogical(
+export function fromEntry(
   data: Float32Array,
   shape: readonly number[],
-  order: readonly number[],
+  block: number | undefined,
 ): Float32Array {
+  if (isBlocked(shape, block)) return fromBlocks(data, shape, block);
+  const order = stateOrder(shape);
   const physical = order.map((axis) => shape[axis]!);
   return permuted(
     data,
@@ -22,6 +33,9 @@ export function toLogical(
     shape.map((_, axis) => order.indexOf(axis)),
   );
 }
+
+const isBlocked = (shape: readonly number[], block: number | undefined): block is number =>
+  block !== undefined && isBlockedEntry(shape);
 
 /** A copy with axis `perm[i]` of `shape` at place i. */
 function permuted(

@@ -3,6 +3,10 @@ import type { NamedArray, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
 import type { Gate } from './gate.ts';
 
+export type Feeds = Readonly<
+  Record<string, { readonly data: Float32Array; readonly dims: readonly number[] }>
+>;
+
 export type Request =
   /** Replaces entries of the state; arrays in logical layout. */
   | { readonly kind: 'put'; readonly state: Readonly<Record<string, NamedArray>> }
@@ -17,6 +21,10 @@ export type Request =
       readonly inputs: readonly Readonly<Record<string, TypedArray>>[];
       readonly stop: Int32Array;
     }
+  /** Runs a model once, without state. */
+  | { readonly kind: 'try'; readonly model: Uint8Array; readonly feeds: Feeds }
+  /** Keeps filters in blocks of so many lanes from now on. */
+  | { readonly kind: 'block'; readonly block: number }
   /** Ends the worker. */
   | { readonly kind: 'close' };
 

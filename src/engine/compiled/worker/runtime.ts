@@ -3,8 +3,8 @@ import { createRequire } from 'node:module';
 import type * as ORT from 'onnxruntime-node';
 import type { NamedArray, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
-import { stateOrder } from '../plain/lowering.ts';
-import { toLogical, toPhysical } from './layout.ts';
+import { entryDims, fromEntry, toEntry } from './layout.ts';
+import type { Feeds } from './messages.ts';
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof ORT;
 
@@ -27,6 +27,8 @@ export class Runtime {
   readonly #threads: number;
   readonly #state = new Map<string, Entry>();
   readonly #loaded = new Map<string, Loaded>();
+  /** Lanes of a block, where filters rest in blocks. */
+  #block: number | undefined;
 
   constructor(threads: number) {
     this.#threads = threads;
@@ -34,9 +36,8 @@ export class Runtime {
 
   put(state: Readonly<Record<string, NamedArray>>): void {
     for (const [name, { shape, data }] of Object.entries(state)) {
-      const order = stateOrder(shape);
-      const dims = order.map((axis) => shape[axis]!);
-      const tensor = new ort.Tensor('float32', toPhysical(data, shape, order), dims);
+      const stored = toEntry(data, shape, this.#block);
+      const tensor = new ort.Tensor('float32', stored, entryDims(shape, this.#block));
       this.#state.set(name, { shape, tensor });
     }
   }
@@ -45,23 +46,48 @@ export class Runtime {
     return Object.fromEntries(
       names.map((name) => {
         const { shape, tensor } = this.#state.get(name)!;
-        return [
-          name,
-          { shape, data: toLogical(tensor.data as Float32Array, shape, stateOrder(shape)) },
-        ];
+        return [name, { shape, data: fromEntry(tensor.data as Float32Array, shape, this.#block) }];
       }),
     );
   }
 
   async load(key: string, step: CompiledStep): Promise<void> {
-    const session = await ort.InferenceSession.create(step.model, {
+    const session = await this.#create(step.model);
+    await this.#loaded.get(key)?.session.release();
+    this.#loaded.set(key, { session, step });
+  }
+
+  /** Loaded steps must be loaded again. */
+  useBlocks(block: number): void {
+    const state = this.get([...this.#state.keys()]);
+    this.#block = block;
+    this.put(state);
+  }
+
+  /** Runs a model once, without state. */
+  async try(model: Uint8Array, feeds: Feeds): Promise<Record<string, Float32Array>> {
+    const session = await this.#create(model);
+    try {
+      const tensors = Object.entries(feeds).map(
+        ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
+      );
+      const results = await session.run(Object.fromEntries(tensors));
+      return Object.fromEntries(
+        Object.entries(results).map(([name, t]) => [name, t.data as Float32Array]),
+      );
+    } finally {
+      await session.release();
+    }
+  }
+
+  #create(model: Uint8Array): Promise<ORT.InferenceSession> {
+    return ort.InferenceSession.create(model, {
       intraOpNumThreads: this.#threads,
       interOpNumThreads: 1,
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
     });
-    this.#loaded.set(key, { session, step });
   }
 
   async release(): Promise<void> {

@@ -22,6 +22,11 @@ async function answer(request: Request): Promise<unknown> {
       return insideGate(gate, () => runtime.load(request.key, request.step));
     case 'run':
       return runAll(request.key, request.inputs, request.stop);
+    case 'try':
+      return insideGate(gate, () => runtime.try(request.model, request.feeds));
+    case 'block':
+      runtime.useBlocks(request.block);
+      return undefined;
     case 'close':
       await runtime.release();
       port.close();

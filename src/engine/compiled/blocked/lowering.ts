@@ -1,0 +1,130 @@
+// The blocked lowering: maps and filters in the runtime's own blocked layout where that is possible, plain ONNX everywhere else.
+import type { Node } from '../program/node.ts';
+import { Lowering } from '../plain/lowering.ts';
+import { plainLowerers } from '../plain/lowerers.ts';
+import type { Stored } from '../plain/stored.ts';
+import { identity, oihw } from '../plain/stored.ts';
+import type { Affine } from './channels.ts';
+import { affine } from './channels.ts';
+import type { BlockedFilter } from './filter.ts';
+import { blockedFilter, cleaned, filterDims, plainFilter } from './filter.ts';
+import type { BlockedMap } from './map.ts';
+import { Blocks } from './map.ts';
+import { isBlockedEntry } from './entry.ts';
+
+/** Channels, height, width, batch: the plain order that is nearest to blocks. */
+const chwn = [3, 1, 2, 0] as const;
+
+/** The blocked form of a node, where it has one. */
+export type Rules = (to: BlockedLowering, node: Node) => Stored | undefined;
+
+export class BlockedLowering extends Lowering {
+  readonly blocks: Blocks;
+  readonly #maps = new Map<Node, BlockedMap>();
+  readonly #filters = new Map<Node, BlockedFilter>();
+  /** What a map was made of by arithmetic a channel, so that the next operation can start from there. */
+  readonly #origins = new Map<Node, Affine>();
+
+  readonly #rules: Rules;
+
+  constructor(rules: Rules, nodes: readonly Node[], block: number) {
+    super(plainLowerers, nodes);
+    this.#rules = rules;
+    this.blocks = new Blocks(this.graph, block);
+  }
+
+  protected override write(node: Node): Stored {
+    return this.#rules(this, node) ?? super.write(node);
+  }
+
+  override entry(node: Node): { readonly name: string; readonly dims: readonly number[] } {
+    if (!isBlockedEntry(node.shape)) return super.entry(node);
+    return {
+      name: cleaned(this.blocks, this.filter(node)).name,
+      dims: filterDims(this.blocks, node.shape),
+    };
+  }
+
+  /** Whether a value of this shape can be a blocked map. */
+  canBeMap({ shape, dtype }: Pick<Node, 'shape' | 'dtype'>): boolean {
+    return shape.length === 4 && dtype === 'float32' && shape[0]! % this.blocks.size === 0;
+  }
+
+  isMap(node: Node): boolean {
+    return this.#maps.has(node);
+  }
+
+  isFilter(node: Node): boolean {
+    return this.#filters.has(node);
+  }
+
+  /** `node` as a blocked map, moved there if it is plain. */
+  map(node: Node): BlockedMap {
+    const known = this.#maps.get(node);
+    if (known) return known;
+    const [batch, height, width, channels] = node.shape as [number, number, number, number];
+    const made = this.blocks.fromPlain(this.named(node, chwn), [channels, height, width, batch]);
+    this.#maps.set(node, made);
+    return made;
+  }
+
+  filter(node: Node): BlockedFilter {
+    const known = this.#filters.get(node);
+    if (known) return known;
+    const made = blockedFilter(this.blocks, this.named(node, oihw), node.shape);
+    this.#filters.set(node, made);
+    return made;
+  }
+
+  /** A plain picture [channels, height, width, batch]. */
+  picture(node: Node): readonly [string, readonly [number, number, number, number]] {
+    const [batch, height, width, channels] = node.shape as [number, number, number, number];
+    return [this.named(node, chwn), [channels, height, width, batch]];
+  }
+
+  /** Records that `node` is this map; its plain form is made where somebody asks. */
+  putMap(node: Node, map: BlockedMap): Stored {
+    this.#maps.set(node, map);
+    return { name: this.blocks.toPlain(map), shape: node.shape, dtype: node.dtype, order: chwn };
+  }
+
+  /** The same for a map that is arithmetic a channel. */
+  putAffine(node: Node, made: Affine, isRectified = false): Stored {
+    if (!isRectified) this.#origins.set(node, made);
+    return this.putMap(node, affine(this.blocks, made, isRectified));
+  }
+
+  putFilter(node: Node, filter: BlockedFilter): Stored {
+    this.#filters.set(node, filter);
+    const name = plainFilter(this.blocks, filter);
+    return { name, shape: node.shape, dtype: node.dtype, order: oihw };
+  }
+
+  origin(node: Node): Affine {
+    return this.#origins.get(node) ?? { base: this.map(node) };
+  }
+
+  /** A vector of one number a channel ([C], [1,1,1,C]), padded with zeros. */
+  channels(node: Node): string {
+    const count = node.shape.at(-1)!;
+    const flat = this.viewed(this.stored(node), [count]);
+    const missing = this.blocks.padded(count) - count;
+    return missing === 0 ? flat : this.graph.op('Pad', [flat, this.graph.ints([0, missing])]);
+  }
+
+  /** Records a padded vector as the value of `node`, [1,1,1,C]. */
+  putChannels(node: Node, padded: string): Stored {
+    const count = node.shape.at(-1)!;
+    const { graph } = this;
+    const isWhole = this.blocks.padded(count) === count;
+    const cut = isWhole
+      ? padded
+      : graph.op('Slice', [padded, ...[[0], [count], [0]].map((v) => graph.ints(v))]);
+    return {
+      name: graph.reshape(cut, node.shape),
+      shape: node.shape,
+      dtype: node.dtype,
+      order: identity(4),
+    };
+  }
+}
