@@ -24,11 +24,20 @@ process.stdout.on('error', (error: NodeJS.ErrnoException) => {
   throw error;
 });
 
+// An event loop that runs empty while a command still waits would end the process as if it had succeeded.
+let isSettled = false;
+process.on('exit', () => {
+  if (isSettled || process.exitCode !== undefined) return;
+  console.error('heatstream: the command came to a halt before it was done; please report this');
+  process.exitCode = 1;
+});
+
 try {
   await program.parseAsync();
 } catch (error) {
   process.exitCode = report(error);
 }
+isSettled = true;
 
 function addCommand({
   name,

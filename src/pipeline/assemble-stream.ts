@@ -43,7 +43,10 @@ export function assembleStream(parts: StreamParts): {
   const { options, recipe, spec, geometry, method, usesPool } = setup;
   const { trainer } = started;
   const { skeleton, people } = labelled;
-  const board = createTeacherBoard(started.teacher, options.maxTeacherAge, done);
+  const publishes = method.regime === 'cached';
+  // Nobody waits for a teacher that is never published.
+  const age = publishes ? options.maxTeacherAge : Infinity;
+  const board = createTeacherBoard(started.teacher, age, done);
   const after: AfterStepContext = {
     ...options,
     db: parts.db,
@@ -55,7 +58,7 @@ export function assembleStream(parts: StreamParts): {
     card: { model: options.model, recipe: options.recipe, padding: options.padding, skeleton },
     teacher: started.teacher,
     keep: started.first ? [started.first.digest] : [],
-    publishes: method.regime === 'cached',
+    publishes,
     log: (record) => {
       ledger.log(record);
     },

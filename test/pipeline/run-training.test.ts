@@ -127,6 +127,12 @@ describe('a training run', () => {
     expect(parts).toEqual(whole);
   });
 
+  it('does not wait for teachers that an online method never publishes', async () => {
+    await using folder = await figureFolder();
+    const summary = await runTraining(folder.options({ steps: 12, maxTeacherAge: 4 }), hooks({}));
+    expect(summary.step).toBe(12);
+  });
+
   it('refuses to start over in the folder of a run, and to go on with other options', async () => {
     await using folder = await figureFolder();
     await runTraining(folder.options({ steps: 2 }), hooks({}));
