@@ -1,5 +1,5 @@
 // What the long-running commands share: options, signals, engine, notices.
-import { resolveOptions } from '../config/resolve.ts';
+import { resolveOptions, UsageError } from '../config/resolve.ts';
 import type { OptionName, Options } from '../config/options.ts';
 import { openEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/types.ts';
@@ -14,14 +14,22 @@ export function optionsOf<N extends OptionName>(
   return resolveOptions(names, { flags, environment: process.env, file });
 }
 
-export function engineOf(options: Pick<Options, 'engine' | 'threads' | 'quiet'>): Promise<Engine> {
-  return openEngine({
-    name: options.engine,
-    ...(options.threads !== undefined && { threads: options.threads }),
-    onNotice: (line) => {
-      if (!options.quiet) process.stderr.write(`${line}\n`);
-    },
-  });
+/** @throws UsageError where the engine that was asked for cannot run here */
+export async function engineOf(
+  options: Pick<Options, 'engine' | 'threads' | 'quiet'>,
+): Promise<Engine> {
+  try {
+    return await openEngine({
+      name: options.engine,
+      ...(options.threads !== undefined && { threads: options.threads }),
+      onNotice: (line) => {
+        if (!options.quiet) process.stderr.write(`${line}\n`);
+      },
+    });
+  } catch (error) {
+    const reason = error instanceof Error ? error.message : String(error);
+    throw new UsageError(`--engine ${options.engine}: ${reason}`, { cause: error });
+  }
 }
 
 /** @param onFirst says what happens now. A second signal ends the process at once. */

@@ -1,6 +1,8 @@
 // Gathers what a run trains on: the labelled people and the pool, ingested into the database.
+import { stat } from 'node:fs/promises';
 import { lastValueFrom, tap } from 'rxjs';
 import type { Database } from '../../db/open.ts';
+import { UsageError } from '../config/resolve.ts';
 import { discover } from '../stages/discover.ts';
 import type { Counters } from '../stages/counters.ts';
 import type { SampleError } from '../stages/sample-error.ts';
@@ -36,7 +38,7 @@ export interface Gathered {
   readonly ingest: IngestContext;
 }
 
-/** The pool holds the unlabelled pictures and, as in the paper, the labelled people too. */
+/** @throws UsageError where a folder that was named does not exist. The pool holds the unlabelled pictures and, as in the paper, the labelled people too. */
 export async function gather(options: GatherOptions, context: GatherContext): Promise<Gathered> {
   const { db, spec, pool, signal, count, onReject, onPicture } = context;
   const ingest: IngestContext = { db, spec, signal, counters: count, onReject };
@@ -47,6 +49,7 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
   );
   for (const person of labelled.people) pool.add(person);
 
+  for (const folder of options.unlabeled) await mustExist(folder);
   const unlabelled = await openUnlabelled(options);
   const paths = discover(options.unlabeled, { signal, onProblem: onReject });
   await lastValueFrom(
@@ -59,4 +62,12 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
     { defaultValue: undefined },
   );
   return { labelled, unlabelled, ingest };
+}
+
+/** A glob or a list may name nothing yet; a plain path that does not exist is a slip of the pen. */
+async function mustExist(path: string): Promise<void> {
+  if (/[*?[\]{}]|^@/.test(path)) return;
+  await stat(path).catch((error: unknown) => {
+    throw new UsageError(`--unlabeled ${path}: there is no such file or folder`, { cause: error });
+  });
 }

@@ -71,6 +71,10 @@ async function trainWith(
     throw new Error('the pool of unlabelled pictures is empty: check --unlabeled and --boxes');
   }
 
+  if (usesPool && pool.ids().length === labelled.people.length) {
+    hooks.onNotice('no unlabelled pictures: the pool holds the labelled people only');
+  }
+
   const network = createNetwork(options.model, labelled.skeleton.joints.length);
   const started = await startTrainer({
     ...options,

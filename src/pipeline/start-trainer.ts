@@ -1,4 +1,5 @@
 // Puts a run's state on the engine: fresh weights, the first teacher, or a checkpoint.
+import { UsageError } from '../config/resolve.ts';
 import type { Engine } from '../engine/types.ts';
 import type { Method } from '../methods/method.ts';
 import type { StepGeometry } from '../methods/view.ts';
@@ -48,7 +49,9 @@ async function loadTeacher(
   { network, recipe, method }: StartOptions,
 ): Promise<Model> {
   if (method.regime !== 'cached') {
-    throw new Error('--teacher is for --regime cached: an online teacher is the network itself');
+    throw new UsageError(
+      '--teacher is for --regime cached: an online teacher is the network itself',
+    );
   }
   const model = await loadModel(where);
   if (model.card.recipe !== recipe) {

@@ -199,6 +199,8 @@ describe('the command line', () => {
       ['train', '--labels', 'x.json'],
       ['train', '--labels', 'x.json', '--images', '.', '--steps', 'many'],
       ['train', '--no-such-flag'],
+      train('--unlabeled', at('nowhere'), '--run', at('none')),
+      train('--teacher', at('supervised'), '--run', at('none')),
       ['eval'],
     ]) {
       const { code, stderr } = await run(args);
