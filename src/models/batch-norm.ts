@@ -1,5 +1,5 @@
 // Batch normalisation written out with its own gradient: tfjs has no training form, and composing it costs twice the passes.
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { GradSaveFunc, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 
 const EPS = 1e-5;
@@ -32,10 +32,12 @@ export function batchNormTrain(
   const inverse = tf.rsqrt(tf.add(variance, EPS));
 
   const normalise = tf.customGrad((...args) => {
-    // The `save` callback stays unused: what the gradient needs outlives this function.
-    const [, g, b] = args as [Tensor, Tensor, Tensor];
+    const [, g, b, save] = args as [Tensor, Tensor, Tensor, GradSaveFunc];
     const value = tf.add(tf.mul(centred, tf.mul(g, inverse)), b);
-    const gradFunc = (dy: Tensor) => {
+    // Handed over through `save`: eager engines dispose everything else of the forward pass before the backward one.
+    save([centred, inverse]);
+    const gradFunc = (dy: Tensor, saved: Tensor[]) => {
+      const [centred, inverse] = saved as [Tensor, Tensor];
       const meanDy = tf.mean(dy, BATCH_AXES);
       const dGamma = tf.mul(tf.sum(tf.mul(dy, centred), BATCH_AXES), inverse);
       const scale = tf.mul(g, inverse);
