@@ -45,6 +45,15 @@ export class BlockedLowering extends Lowering {
     };
   }
 
+  override entryDims(shape: readonly number[]): readonly number[] {
+    return isBlockedEntry(shape) ? filterDims(this.blocks, shape) : super.entryDims(shape);
+  }
+
+  override fromEntry(node: Node, name: string): Stored {
+    if (!isBlockedEntry(node.shape)) return super.fromEntry(node, name);
+    return this.putFilter(node, { name, shape: node.shape, isDirty: true });
+  }
+
   /** Whether a value of this shape can be a blocked map. */
   canBeMap({ shape, dtype }: Pick<Node, 'shape' | 'dtype'>): boolean {
     return shape.length === 4 && dtype === 'float32' && shape[0]! % this.blocks.size === 0;

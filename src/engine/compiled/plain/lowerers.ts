@@ -16,6 +16,7 @@ import {
 } from './layout.ts';
 import type { Lower, Lowerers } from './lowering.ts';
 import { stateOrder } from './state-order.ts';
+import { pack, unpack } from './pack.ts';
 import { argmax, matmul, reduce } from './reduce.ts';
 import { identity, physical } from './stored.ts';
 import { warp } from './warp.ts';
@@ -59,6 +60,8 @@ export const plainLowerers: Lowerers = {
   maxPoolGrad,
   matmul,
   argmax,
+  pack,
+  unpack,
   repeatPixels,
   warp,
 };

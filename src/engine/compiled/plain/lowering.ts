@@ -45,8 +45,16 @@ export class Lowering {
 
   /** The value of a state entry as the session keeps it, and its dimensions there. */
   entry(node: Node): { readonly name: string; readonly dims: readonly number[] } {
-    const order = stateOrder(node.shape);
-    return { name: this.named(node, order), dims: physical({ shape: node.shape, order }) };
+    return { name: this.named(node, stateOrder(node.shape)), dims: this.entryDims(node.shape) };
+  }
+
+  entryDims(shape: readonly number[]): readonly number[] {
+    return physical({ shape, order: stateOrder(shape) });
+  }
+
+  /** The way back: a value that lies as the session keeps it. */
+  fromEntry(node: Node, name: string): Stored {
+    return { name, shape: node.shape, dtype: node.dtype, order: stateOrder(node.shape) };
   }
 
   readers(node: Node): readonly Node[] {

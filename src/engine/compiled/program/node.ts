@@ -77,6 +77,14 @@ export type Op =
   | { readonly kind: 'matmul'; readonly transposeA: boolean; readonly transposeB: boolean }
   /** int32 position of the first largest (smallest); the axis goes away. */
   | { readonly kind: 'argmax'; readonly axis: number; readonly largest: boolean }
+  /** Entries of the state one after the other, each in the layout in which the session keeps it. */
+  | { readonly kind: 'pack' }
+  /** One of them back; `shapes` are those of all. */
+  | {
+      readonly kind: 'unpack';
+      readonly index: number;
+      readonly shapes: readonly (readonly number[])[];
+    }
   /** x [N,H,W,C]: every row and column k times. */
   | { readonly kind: 'repeatPixels'; readonly factors: readonly [number, number] }
   /** image [N,H,W,C], transforms [N or 1, 8] that map output pixels to input pixels. */

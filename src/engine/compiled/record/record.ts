@@ -2,6 +2,7 @@
 import type * as TF from '@tensorflow/tfjs';
 import { tf } from '../../tf.ts';
 import type { Shapes, Step, Tensors } from '../../types.ts';
+import { packEntries } from '../program/pack.ts';
 import { cast } from '../program/elementwise.ts';
 import type { Node } from '../program/node.ts';
 import { sameShape } from '../program/node.ts';
@@ -15,11 +16,11 @@ export interface Recording {
   readonly outputs: Readonly<Record<string, Node>>;
 }
 
-/** @param state shapes of all entries; only those that are read or written end up in the recording. */
+/** @param entries shapes of all entries of the state; only those that are read or written end up in the recording. */
 export function record(
   step: Step,
   shapes: Shapes,
-  state: Readonly<Record<string, readonly number[]>>,
+  entries: Readonly<Record<string, readonly number[]>>,
 ): Recording {
   const recorder = theRecorder();
   const program = new Program();
@@ -33,15 +34,17 @@ export function record(
       const inputs = mapValues(shapes, ({ shape, dtype }, name) =>
         tensor(cast(program, program.make({ kind: 'input', name }, [], shape, dtype), 'float32')),
       );
-      const entries = mapValues(state, (shape, name) =>
+      const current = mapValues(entries, (shape, name) =>
         tensor(program.make({ kind: 'state', name }, [], shape, 'float32')),
       );
-      const result = step.run(entries, inputs);
+      const result = step.run(current, inputs);
       const nodes = (tensors: Tensors) => mapValues(tensors, (t: TF.Tensor) => recorder.nodeOf(t));
       const written = nodes(result.state);
-      for (const [name, node] of Object.entries(written)) checkEntry(step, name, node, state[name]);
+      for (const [name, node] of Object.entries(written))
+        checkEntry(step, name, node, entries[name]);
       const outputs = mapValues(nodes(result.outputs), (n) => cast(program, n, 'float32'));
-      return { state: written, outputs } as Recording & TF.TensorContainer;
+      const state = packEntries(program, written, Object.values(outputs));
+      return { state, outputs } as Recording & TF.TensorContainer;
     });
   } finally {
     recorder.program = undefined;
