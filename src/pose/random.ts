@@ -2,11 +2,11 @@
 
 export interface Rng {
   /** In [0, 1), a multiple of 2^-32. */
-  uniform(): number;
+  readonly uniform: () => number;
   /** Mean 0, standard deviation 1. */
-  normal(): number;
+  readonly normal: () => number;
   /** In 0 … n - 1, each equally likely; n is an integer of 1 … 2^32. */
-  integer(n: number): number;
+  readonly integer: (n: number) => number;
 }
 
 /**
