@@ -11,12 +11,14 @@ export interface Safetensors {
 /** Tensors in insertion order, float32, header padded to 8 bytes. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
   let offset = 0;
-  const header: Record<string, unknown> = { __metadata__: metadata };
-  for (const [name, { shape, data }] of Object.entries(tensors)) {
-    header[name] = { dtype: 'F32', shape, data_offsets: [offset, offset + data.byteLength] };
+  const header = Object.entries(tensors).map(([name, { shape, data }]) => {
+    const begin = offset;
     offset += data.byteLength;
-  }
-  const json = Buffer.from(JSON.stringify(header));
+    return [name, { dtype: 'F32', shape, data_offsets: [begin, offset] }] as const;
+  });
+  const json = Buffer.from(
+    JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...header])),
+  );
   const headerLength = Math.ceil(json.length / 8) * 8;
   const out = new Uint8Array(8 + headerLength + offset).fill(0x20, 8, 8 + headerLength);
   new DataView(out.buffer).setBigUint64(0, BigInt(headerLength), true);
@@ -41,34 +43,63 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
     fail(`its header says ${headerLength} bytes, the file has ${bytes.length}`);
   }
   const header = parseHeader(bytes.subarray(8, 8 + headerLength), fail);
-  const start = 8 + headerLength;
-  const tensors: Record<string, NamedArray> = {};
-  for (const [name, entry] of Object.entries(header)) {
-    if (name === '__metadata__') continue;
-    const { dtype, shape, data_offsets: range } = entry as Partial<Entry>;
-    if (dtype !== 'F32') fail(`tensor ${name} is ${String(dtype)}, expected F32`);
-    if (!isCounts(shape) || !isCounts(range) || range.length !== 2) {
-      return fail(`tensor ${name} has no proper shape and offsets`);
-    }
-    const [from, to] = range as [number, number];
-    const size = shape.reduce((product, n) => product * n, 1);
-    if (to - from !== 4 * size || start + to > bytes.length) {
-      fail(`tensor ${name} [${shape.join(', ')}] does not fit its offsets ${from}–${to}`);
-    }
-    // Copied, so that the data are aligned whatever the header's length (a Buffer's own `slice` does not copy).
-    const copy = Uint8Array.from(bytes.subarray(start + from, start + to));
-    tensors[name] = { shape, data: new Float32Array(copy.buffer) };
+  const data = bytes.subarray(8 + headerLength);
+  const entries = Object.entries(header).flatMap(([name, entry]) =>
+    name === '__metadata__' ? [] : [{ name, ...checkedEntry(name, entry, fail) }],
+  );
+  // The data must be the tensors end to end: no bytes are shared, missing or left over.
+  let end = 0;
+  for (const { name, from, to } of entries.toSorted((a, b) => a.from - b.from || a.to - b.to)) {
+    if (from !== end) fail(`tensor ${name} begins at byte ${from} of the data, expected ${end}`);
+    end = to;
   }
-  return { tensors, metadata: (header['__metadata__'] ?? {}) as Record<string, string> };
+  if (end !== data.length)
+    fail(`its tensors end at byte ${end} of the data, which has ${data.length}`);
+  const tensors = entries.map(({ name, shape, from, to }): [string, NamedArray] => {
+    // Copied, so that the data are aligned whatever the header's length (a Buffer's own `slice` does not copy).
+    const copy = Uint8Array.from(data.subarray(from, to));
+    return [name, { shape, data: new Float32Array(copy.buffer) }];
+  });
+  // `fromEntries` defines properties: a tensor named `__proto__` is a tensor like any other.
+  return {
+    tensors: Object.fromEntries(tensors),
+    metadata: metadataOf(header['__metadata__'], fail),
+  };
 }
 
 interface Entry {
-  readonly dtype: string;
-  readonly shape: number[];
-  readonly data_offsets: number[];
+  readonly shape: readonly number[];
+  /** Bytes of the data. */
+  readonly from: number;
+  readonly to: number;
 }
 
-function parseHeader(json: Uint8Array, fail: (problem: string) => never): Record<string, unknown> {
+type Fail = (problem: string) => never;
+
+function checkedEntry(name: string, entry: unknown, fail: Fail): Entry {
+  if (typeof entry !== 'object' || entry === null) return fail(`tensor ${name} is no JSON object`);
+  const { dtype, shape, data_offsets: range } = entry as Record<string, unknown>;
+  if (dtype !== 'F32') fail(`tensor ${name} is ${JSON.stringify(dtype)}, expected "F32"`);
+  if (!isCounts(shape) || !isCounts(range) || range.length !== 2) {
+    return fail(`tensor ${name} has no proper shape and offsets`);
+  }
+  const [from, to] = range as [number, number];
+  const size = shape.reduce((product, n) => product * n, 1);
+  if (to - from !== 4 * size) {
+    fail(`tensor ${name} [${shape.join(', ')}] does not fit its offsets ${from}–${to}`);
+  }
+  return { shape, from, to };
+}
+
+function metadataOf(metadata: unknown = {}, fail: Fail): Record<string, string> {
+  const isObject = typeof metadata === 'object' && metadata !== null;
+  if (!isObject || Object.values(metadata).some((value) => typeof value !== 'string')) {
+    return fail('its metadata are no texts by name');
+  }
+  return metadata as Record<string, string>;
+}
+
+function parseHeader(json: Uint8Array, fail: Fail): Record<string, unknown> {
   try {
     const header: unknown = JSON.parse(Buffer.from(json).toString('utf8'));
     if (typeof header === 'object' && header !== null && !Array.isArray(header)) {
