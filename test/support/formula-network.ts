@@ -1,0 +1,58 @@
+// Networks with the formula weights of the golden files, and formula pictures in tfjs layout.
+import type { NamedArray, StateArrays } from '../../src/engine/types.ts';
+import type { ParameterSpec } from '../../src/models/layer.ts';
+import type { Network } from '../../src/models/network.ts';
+import { fromTorch } from '../../src/models/torch-layout.ts';
+import { channelsLast } from './golden.ts';
+import { formulaImage, formulaTensor } from './golden-formula.ts';
+
+export interface Formula {
+  readonly seed: number;
+  readonly gain: number;
+}
+
+/** PyTorch's shape of a parameter: filters [out, in, kh, kw], up-convolution filters [in, out, kh, kw]. */
+export function torchShape({ shape }: Pick<ParameterSpec, 'shape'>): readonly number[] {
+  if (shape.length !== 4) return shape;
+  const [kh, kw, from, to] = shape as [number, number, number, number];
+  return [to, from, kh, kw];
+}
+
+/** Parameters and running statistics by state_dict name, tfjs layout. */
+export function formulaWeights(network: Network, { seed, gain }: Formula): StateArrays {
+  return Object.fromEntries(
+    network.parameters.map((spec) => {
+      const shape = torchShape(spec);
+      return [
+        spec.name,
+        fromTorch({ shape, data: formulaTensor({ name: spec.name, shape, seed, gain }) }),
+      ];
+    }),
+  );
+}
+
+/** @param shape [n, channels, h, w]; the result is [n, h, w, channels]. */
+export function formulaPictures(
+  seed: number,
+  shape: readonly [number, number, number, number],
+): NamedArray {
+  const [n, channels, height, width] = shape;
+  return {
+    shape: [n, height, width, channels],
+    data: channelsLast(formulaImage(seed, shape), shape),
+  };
+}
+
+/** The entries of a state under a prefix. */
+export function prefixed(prefix: string, arrays: StateArrays): StateArrays {
+  return Object.fromEntries(Object.entries(arrays).map(([name, a]) => [prefix + name, a]));
+}
+
+/** `2e-4` of a golden file's sentence about its tolerance. */
+export function toleranceIn(sentence: string, pattern: RegExp): number {
+  const found = pattern.exec(sentence)?.[1];
+  if (found === undefined) {
+    throw new Error(`Expected the tolerance "${sentence}" to match ${String(pattern)}`);
+  }
+  return Number(found);
+}
