@@ -8,7 +8,7 @@ export class PictureError extends Error {
 /** Turns what the decoder says into a reason. */
 export function pictureError(error: unknown, bytes: Uint8Array): PictureError {
   const told = (error instanceof Error ? error.message : String(error)).replace(/\s+/g, ' ').trim();
-  const reason = /unsupported image format|Input buffer has corrupt header/i.test(told)
+  const reason = /unsupported image format|corrupt header|Buffer is empty/i.test(told)
     ? `not a picture, or its header is damaged: starts with ${startOf(bytes)} (${told})`
     : /premature end|truncat|unexpected end|end of file|not enough/i.test(told)
       ? `the file ends before the picture does (${told})`

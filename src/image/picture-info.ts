@@ -1,4 +1,5 @@
 // Reads a picture's header: format, upright size, orientation, frames, channels. Decodes no pixels.
+import type { Metadata } from 'sharp';
 import type { Size } from '../pose/types.ts';
 import { openEncoded, PIXEL_LIMIT } from './sharp.ts';
 import { PictureError, pictureError } from './picture-error.ts';
@@ -20,13 +21,7 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
 
 /** @throws {PictureError} when the bytes are no picture, one of another kind, or one with too many pixels. */
 export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
-  // The limit is checked here, not by libvips, for a sentence with the numbers in it.
-  const header = await openEncoded(bytes, { limitInputPixels: false })
-    .metadata()
-    .catch((error: unknown) => {
-      throw pictureError(error, bytes);
-    });
-  const { format, width, height, orientation = 1, pages = 1, channels } = header;
+  const { format, width, height, orientation = 1, pages = 1, channels } = await header(bytes);
   if (!FORMATS.has(format)) {
     throw new PictureError(`expected a JPEG, PNG, WebP, TIFF, AVIF or GIF picture, got ${format}`);
   }
@@ -44,4 +39,13 @@ export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
     pages,
     channels,
   };
+}
+
+async function header(bytes: Uint8Array): Promise<Metadata> {
+  try {
+    // The limit is checked by the caller, not by libvips, for a sentence with the numbers in it.
+    return await openEncoded(bytes, { limitInputPixels: false }).metadata();
+  } catch (error) {
+    throw pictureError(error, bytes);
+  }
 }

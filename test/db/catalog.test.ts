@@ -38,7 +38,10 @@ describe('the catalog', () => {
 
   it('moves a path on to the picture that stands there now', () => {
     const db = temporaryDatabase();
-    const [first, second] = [putImage(db, image), putImage(db, { ...image, sha256: fakeDigest(2) })];
+    const [first, second] = [
+      putImage(db, image),
+      putImage(db, { ...image, sha256: fakeDigest(2) }),
+    ];
     putFile(db, '/a.jpg', first, facts);
     putFile(db, '/a.jpg', second, { ...facts, bytes: 5 });
     expect(pathsOf(db, first)).toEqual([]);
@@ -77,7 +80,9 @@ describe('crops', () => {
     expect(otherSpec.instanceId).toBe(key.instanceId);
     expect(otherSpec.cropId).not.toBe(key.cropId);
     expect(putCrop(db, { ...one, source: 'labels' }).instanceId).not.toBe(key.instanceId);
-    expect(findCrop(db, one.imageId, { ...one.box, x: 0 }, 'given', one.spec.digest)).toBeUndefined();
+    expect(
+      findCrop(db, one.imageId, { ...one.box, x: 0 }, 'given', one.spec.digest),
+    ).toBeUndefined();
   });
 
   it.each(['pixels', 'affine'])('tell when their %s were damaged', (column) => {

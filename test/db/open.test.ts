@@ -79,6 +79,8 @@ describe('openDatabase', () => {
   it('says in one sentence that a place cannot be written', () => {
     const folder = temporaryFolder();
     writeFileSync(join(folder, 'file'), '');
-    expect(() => openDatabase(join(folder, 'file', 'cache.sqlite'))).toThrow(/Cannot use the database/);
+    expect(() => openDatabase(join(folder, 'file', 'cache.sqlite'))).toThrow(
+      /Cannot use the database/,
+    );
   });
 });

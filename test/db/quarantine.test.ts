@@ -33,7 +33,8 @@ describe('the quarantine', () => {
 
   it('releases some paths or all, and goes on counting when they fail again', () => {
     const db = temporaryDatabase();
-    for (const path of ['/a', '/b', '/c']) quarantine(db, { path, stage: 'decode', reason: 'bad', facts });
+    for (const path of ['/a', '/b', '/c'])
+      quarantine(db, { path, stage: 'decode', reason: 'bad', facts });
     expect(releaseQuarantine(db, ['/a', '/never'])).toBe(1);
     expect(findQuarantined(db, '/a', facts)).toBeUndefined();
     expect(listQuarantine(db).map(({ path }) => path)).toEqual(['/b', '/c']);

@@ -15,14 +15,26 @@ import {
 } from '../../db/runs.ts';
 import { addCrop, fakeDigest, temporaryDatabase } from '../support/database.ts';
 
-const run = { directory: '/runs/a', config: { steps: 10, unlabeled: ['x'] }, codeVersion: '0.1.0', seed: 7 };
+const run = {
+  directory: '/runs/a',
+  config: { steps: 10, unlabeled: ['x'] },
+  codeVersion: '0.1.0',
+  seed: 7,
+};
 
 describe('runs', () => {
   it('are found again by their folder, the newest first', () => {
     const db = temporaryDatabase();
     createRun(db, run);
     const id = createRun(db, { ...run, seed: 8 }, 1234);
-    expect(findRun(db, '/runs/a')).toEqual({ ...run, seed: 8, id, started: 1234, ended: null, status: 'running' });
+    expect(findRun(db, '/runs/a')).toEqual({
+      ...run,
+      seed: 8,
+      id,
+      started: 1234,
+      ended: null,
+      status: 'running',
+    });
     expect(findRun(db, '/runs/b')).toBeUndefined();
   });
 
@@ -65,8 +77,12 @@ describe('runs', () => {
     const id = createRun(db, run);
     const crop = addCrop(db, 1);
     admit(db, id, 1, 0, [crop]);
-    expect(() => { admit(db, id, 1, 5, []); }).toThrow(/UNIQUE/);
-    expect(() => { admit(db, id, 2, 5, [crop, 777]); }).toThrow(/FOREIGN KEY/);
+    expect(() => {
+      admit(db, id, 1, 5, []);
+    }).toThrow(/UNIQUE/);
+    expect(() => {
+      admit(db, id, 2, 5, [crop, 777]);
+    }).toThrow(/FOREIGN KEY/);
     expect(admissions(db, id)).toEqual([{ generation: 1, step: 0, cropIds: [crop] }]);
   });
 
@@ -84,11 +100,22 @@ describe('runs', () => {
     const db = temporaryDatabase();
     const id = createRun(db, run);
     addCheckpoint(db, id, { step: 5, file: '/runs/a/5.safetensors' });
-    addCheckpoint(db, id, { step: 5, file: '/runs/a/5.safetensors', digest: fakeDigest(1), bytes: 10 });
+    addCheckpoint(db, id, {
+      step: 5,
+      file: '/runs/a/5.safetensors',
+      digest: fakeDigest(1),
+      bytes: 10,
+    });
     addTeacher(db, { digest: fakeDigest(2), runId: id, step: 5 });
     addTeacher(db, { digest: fakeDigest(2), file: '/t' });
-    addCollapseEvent(db, id, { step: 6, signal: 'peak', reason: 'fell to 0.01', action: 'stopped' });
-    const all = (table: string) => db.prepare<Record<string, unknown>>(`SELECT * FROM ${table}`).all();
+    addCollapseEvent(db, id, {
+      step: 6,
+      signal: 'peak',
+      reason: 'fell to 0.01',
+      action: 'stopped',
+    });
+    const all = (table: string) =>
+      db.prepare<Record<string, unknown>>(`SELECT * FROM ${table}`).all();
     expect(all('run_checkpoint')).toMatchObject([{ step: 5, bytes: 10 }]);
     expect(all('teacher')).toMatchObject([{ run_id: id, step: 5, file: '/t' }]);
     expect(all('collapse_event')).toMatchObject([{ step: 6, signal: 'peak', action: 'stopped' }]);

@@ -1,6 +1,11 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { decodeTarget, encodeTarget, TargetBlobError, type TargetMaps } from '../../db/target-blob.ts';
+import {
+  decodeTarget,
+  encodeTarget,
+  TargetBlobError,
+  type TargetMaps,
+} from '../../db/target-blob.ts';
 
 const value = fc.float({ min: Math.fround(-3), max: Math.fround(5), noNaN: true });
 const maps: fc.Arbitrary<TargetMaps> = fc
@@ -19,7 +24,9 @@ const maps: fc.Arbitrary<TargetMaps> = fc
         noNaN: true,
       }),
       shape: fc.constant([height, width, joints] as const),
-      view: fc.tuple(...([1, 2, 3, 4, 5, 6] as const).map(() => fc.double({ noNaN: true }))) as never,
+      view: fc.tuple(
+        ...([1, 2, 3, 4, 5, 6] as const).map(() => fc.double({ noNaN: true })),
+      ) as never,
       flip: fc.boolean(),
       peaks: fc
         .array(value, { minLength: joints, maxLength: joints })

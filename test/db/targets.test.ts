@@ -116,14 +116,20 @@ describe('targets', () => {
       { key: keyOf(a), target: targetOf(1) },
       { key: keyOf(b), target: targetOf(2) },
     ]);
-    const { blob } = db.prepare<{ blob: Buffer }>('SELECT blob FROM target WHERE crop_id = ?').get(a)!;
+    const { blob } = db
+      .prepare<{ blob: Buffer }>('SELECT blob FROM target WHERE crop_id = ?')
+      .get(a)!;
     blob[blob.length - 10]! ^= 0x40;
     db.prepare('UPDATE target SET blob = ? WHERE crop_id = ?').run(blob, a);
     const [damaged, intact] = getTargets(db, [keyOf(a), keyOf(b)]);
     expect(damaged).toBeUndefined();
     expect(intact!.step).toBe(20);
     expect(listQuarantine(db)).toMatchObject([
-      { stage: 'recall', path: expect.stringContaining(`crop ${a} `) as string, reason: expect.stringMatching(/checksum.*does not match/) as string },
+      {
+        stage: 'recall',
+        path: expect.stringContaining(`crop ${a} `) as string,
+        reason: expect.stringMatching(/checksum.*does not match/) as string,
+      },
     ]);
     putTargets(db, [{ key: keyOf(a), target: targetOf(4) }]);
     expect(getTargets(db, [keyOf(a)])[0]!.step).toBe(40);
@@ -136,7 +142,9 @@ describe('targets', () => {
       { key: keyOf(crop), target: targetOf(1) },
       { key: keyOf(12345), target: targetOf(2) },
     ];
-    expect(() => { putTargets(db, rows); }).toThrow(/FOREIGN KEY/);
+    expect(() => {
+      putTargets(db, rows);
+    }).toThrow(/FOREIGN KEY/);
     expect(getTargets(db, [keyOf(crop)])).toEqual([undefined]);
   });
 
@@ -148,9 +156,18 @@ describe('targets', () => {
     addTeacher(db, { digest: first });
     addTeacher(db, { digest: old, runId, step: 250 });
     addTeacher(db, { digest: fresh, runId, step: 500 });
-    putTargets(db, [first, old, fresh].map((teacher) => ({ key: keyOf(crop, { teacher }), target: targetOf(1) })));
+    putTargets(
+      db,
+      [first, old, fresh].map((teacher) => ({
+        key: keyOf(crop, { teacher }),
+        target: targetOf(1),
+      })),
+    );
     const has = () =>
-      getTargets(db, [first, old, fresh].map((teacher) => keyOf(crop, { teacher }))).map(Boolean);
+      getTargets(
+        db,
+        [first, old, fresh].map((teacher) => keyOf(crop, { teacher })),
+      ).map(Boolean);
     expect(evictSuperseded(db, { runId, keep: [fresh] })).toBe(1);
     expect(has()).toEqual([true, false, true]);
     expect(evictSuperseded(db, { keep: [fresh] })).toBe(1);

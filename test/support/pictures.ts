@@ -10,7 +10,7 @@ export function gradient({ width, height }: Size): Uint8Array {
   const pixels = new Uint8Array(width * height * 3);
   for (let y = 0, i = 0; y < height; y++) {
     for (let x = 0; x < width; x++, i += 3) {
-      pixels.set([colourAt(x, width), colourAt(y, height), 90], i);
+      pixels.set([Math.round(colourAt(x, width)), Math.round(colourAt(y, height)), 90], i);
     }
   }
   return pixels;
@@ -45,28 +45,33 @@ export async function gradientJpeg(size: Size): Promise<Buffer> {
 
 /** The gradient, upright, in a file whose pixels lie as EXIF `orientation` says. */
 export async function rotatedJpeg(size: Size, orientation: number): Promise<Buffer> {
-  // The inverse of what a viewer does.
-  const lay: Record<number, (image: sharp.Sharp) => sharp.Sharp> = {
-    1: (image) => image,
-    2: (image) => image.flop(),
-    3: (image) => image.rotate(180),
-    4: (image) => image.flip(),
-    5: (image) => image.rotate(270).flip(),
-    6: (image) => image.rotate(270),
-    7: (image) => image.rotate(90).flip(),
-    8: (image) => image.rotate(90),
+  const right = size.width - 1;
+  const bottom = size.height - 1;
+  /** Where the stored pixel (x, y) stands upright, by EXIF orientation 1–8. */
+  const upright = (x: number, y: number): readonly [number, number] => {
+    const places = [
+      [x, y],
+      [right - x, y],
+      [right - x, bottom - y],
+      [x, bottom - y],
+      [y, x],
+      [right - y, x],
+      [right - y, bottom - x],
+      [y, bottom - x],
+    ] as const;
+    return places[orientation - 1]!;
   };
-  // Two passes: sharp applies flips and turns of one pass in an order of its own.
-  const [turn, mirror] = [
-    { 3: 180, 5: 270, 6: 270, 7: 90, 8: 90 }[orientation] ?? 0,
-    { 2: 'flop', 4: 'flip', 5: 'flop', 7: 'flop' }[orientation],
-  ];
-  void lay;
-  const turned = await rgb(gradient(size), size).rotate(turn).png().toBuffer();
-  const laid = sharp(turned);
-  if (mirror === 'flop') laid.flop();
-  if (mirror === 'flip') laid.flip();
-  return laid
+  const stored = orientation > 4 ? { width: size.height, height: size.width } : size;
+  const pixels = gradient(size);
+  const laid = new Uint8Array(pixels.length);
+  for (let y = 0, i = 0; y < stored.height; y++) {
+    for (let x = 0; x < stored.width; x++, i += 3) {
+      const [column, row] = upright(x, y);
+      const from = (row * size.width + column) * 3;
+      laid.set(pixels.subarray(from, from + 3), i);
+    }
+  }
+  return rgb(laid, stored)
     .jpeg({ quality: 95, chromaSubsampling: '4:4:4' })
     .withMetadata({ orientation })
     .toBuffer();
@@ -122,7 +127,11 @@ export async function writeBadPictures(folder: string): Promise<BadPicture[]> {
     ['truncated.png', png.subarray(0, png.length / 2), /damaged|ends before/],
     ['empty.jpg', Buffer.alloc(0), /0 bytes/],
     ['text.jpg', Buffer.from('This is not a picture at all.\n'), /not a picture/],
-    ['vector.png', Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'), /got svg/],
+    [
+      'vector.png',
+      Buffer.from('<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"/>'),
+      /got svg/,
+    ],
     ['bomb.png', pngHeader({ width: 60_000, height: 60_000 }), /60000×60000 pixels are more than/],
   ];
   for (const [name, bytes] of files) writeFileSync(join(folder, name), bytes);
