@@ -84,5 +84,6 @@ function entryOf(data: unknown, path: readonly PropertyKey[]): [string, readonly
 }
 
 function lowerFirst(message: string): string {
-  return message.charAt(0).toLowerCase() + message.slice(1);
+  const plain = message.replace(/^Invalid input: /, '');
+  return plain.charAt(0).toLowerCase() + plain.slice(1);
 }
