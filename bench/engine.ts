@@ -10,12 +10,7 @@ import { tf } from '../src/engine/tf.ts';
 import type { NamedArray, Shapes, StateArrays, Step, Tensors } from '../src/engine/types.ts';
 import { adamRates, adamUpdate } from '../src/models/adam.ts';
 import { type BatchStats, updateRunning } from '../src/models/batch-norm.ts';
-import {
-  createNetwork,
-  initialWeights,
-  type ModelName,
-  type Network,
-} from '../src/models/network.ts';
+import { createNetwork, initialWeights, type Network } from '../src/models/network.ts';
 import type { BenchResult } from './rounds.ts';
 import { alternate, median } from './rounds.ts';
 
@@ -27,7 +22,7 @@ const settings = {
 
 export async function run(): Promise<BenchResult> {
   const env = process.env;
-  const name = (env['HEATSTREAM_BENCH_NET'] ?? 'tiny') as keyof typeof settings & ModelName;
+  const name = (env['HEATSTREAM_BENCH_NET'] ?? 'tiny') as keyof typeof settings;
   const threads = Number(env['HEATSTREAM_BENCH_THREADS'] ?? 2);
   const stepsPerCall = Number(env['HEATSTREAM_BENCH_STEPS'] ?? (name === 'tiny' ? 10 : 5));
   const { batch, height, width, joints } = settings[name];

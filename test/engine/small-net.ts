@@ -34,15 +34,17 @@ export const smallState = (): StateArrays => {
   return { ...Object.fromEntries(entries), t: array([], Float32Array.of(0)) };
 };
 
-/** 16 x 24 pictures to 8 x 12 heatmaps of two joints, batches of 4. */
-export const shapes: Shapes<'images' | 'targets'> = {
-  images: { shape: [4, 16, 24, 3], dtype: 'uint8' },
-  targets: { shape: [4, 8, 12, 2], dtype: 'float32' },
-};
+/** 16 x 24 pictures to 8 x 12 heatmaps of two joints. */
+export const shapesOf = (size: number): Shapes<'images' | 'targets'> => ({
+  images: { shape: [size, 16, 24, 3], dtype: 'uint8' },
+  targets: { shape: [size, 8, 12, 2], dtype: 'float32' },
+});
 
-export const batch = (k: number) => ({
-  images: Uint8Array.from(formula(`images ${k}`, 4 * 16 * 24 * 3, 0, 256)),
-  targets: formula(`targets ${k}`, 4 * 8 * 12 * 2, 0, 1),
+export const shapes = shapesOf(4);
+
+export const batch = (k: number, size = 4) => ({
+  images: Uint8Array.from(formula(`images ${k}`, size * 16 * 24 * 3, 0, 256)),
+  targets: formula(`targets ${k}`, size * 8 * 12 * 2, 0, 1),
 });
 
 const zeroBorder = (x: TF.Tensor) =>
@@ -67,7 +69,7 @@ function forward(
   const a = tf.relu(batchNorm(tf.conv2d(zeroBorder(x), stem as T4, 1, 'valid'), gamma!, beta!));
   const b = tf.maxPool(zeroBorder(a), 3, 2, 'valid');
   const c = tf.relu(tf.conv2d(zeroBorder(b), down as T4, 2, 'valid'));
-  const d = tf.relu(tf.conv2dTranspose(c, up as T4, [4, 8, 12, 6], 2, 'same'));
+  const d = tf.relu(tf.conv2dTranspose(c, up as T4, [images.shape[0], 8, 12, 6], 2, 'same'));
   return tf.add(tf.conv2d(d, head as T4, 1, 'valid'), bias!);
 }
 

@@ -2,6 +2,8 @@
 import type { Shapes } from '../types.ts';
 import { BlockedLowering } from './blocked/lowering.ts';
 import { rules } from './blocked/rules.ts';
+import type { OnnxGraph } from './onnx/graph.ts';
+import { asLoop } from './onnx/loop.ts';
 import { tidy } from './onnx/tidy.ts';
 import { writeModel } from './onnx/write.ts';
 import { plainLowerers } from './plain/lowerers.ts';
@@ -10,26 +12,42 @@ import type { Node } from './program/node.ts';
 import { inOrder } from './program/program.ts';
 import type { Recording } from './record/record.ts';
 
+/** Ports of the model are those of `asLoop`. */
 export interface CompiledStep {
   readonly model: Uint8Array;
   /** Inputs that the step reads. */
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** State entries that the step reads, and those it writes (as outputs called `next:NAME`). */
+  /** State entries that the step reads but does not write, and those that it writes. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
-  /** Outputs are called `out:NAME`, in logical layout. */
+  /** In logical layout. */
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
 }
 
 /** @param block lanes of a block, or nothing for the plain lowering */
 export function compileStep(recording: Recording, shapes: Shapes, block?: number): CompiledStep {
+  const writes = Object.keys(recording.state);
+  const named = (kind: 'input' | 'state') =>
+    nodesOf(recording).flatMap(({ op }) =>
+      op.kind === kind ? [(op as { name: string }).name] : [],
+    );
+  return {
+    model: writeModel(asLoop(stepGraph(recording, block), writes)),
+    inputs: named('input').map((name) => ({ name, shape: shapes[name]!.shape })),
+    reads: named('state').filter((name) => !writes.includes(name)),
+    writes,
+    outputs: Object.entries(recording.outputs).map(([name, { shape }]) => ({ name, shape })),
+  };
+}
+
+/** One step: inputs `in:*` and `state:*`, outputs `next:*` (entries that change) and `out:*`. */
+export function stepGraph(recording: Recording, block?: number): OnnxGraph {
   const nodes = nodesOf(recording);
   const lowering =
     block === undefined
       ? new Lowering(plainLowerers, nodes)
       : new BlockedLowering(rules, nodes, block);
-  lowering.run();
-  const { graph } = lowering;
+  const { graph } = lowering.run();
   for (const [name, node] of Object.entries(recording.state)) {
     const entry = lowering.entry(node);
     graph.output(`next:${name}`, entry.name, entry.dims);
@@ -38,15 +56,7 @@ export function compileStep(recording: Recording, shapes: Shapes, block?: number
     graph.output(`out:${name}`, lowering.named(node), node.shape);
   }
   tidy(graph);
-  const named = (kind: 'input' | 'state') =>
-    nodes.flatMap(({ op }) => (op.kind === kind ? [(op as { name: string }).name] : []));
-  return {
-    model: writeModel(graph),
-    inputs: named('input').map((name) => ({ name, shape: shapes[name]!.shape })),
-    reads: named('state'),
-    writes: Object.keys(recording.state),
-    outputs: Object.entries(recording.outputs).map(([name, { shape }]) => ({ name, shape })),
-  };
+  return graph;
 }
 
 /** Whether the step convolves batches that fill whole blocks; `none` when it does not convolve at all. */

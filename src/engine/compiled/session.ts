@@ -14,6 +14,7 @@ import { checkArray, checkInputs } from '../check.ts';
 import { checkBlocks } from './blocked/self-check.ts';
 import { compileStep, fitsBlocks } from './compile.ts';
 import type { CompiledStep } from './compile.ts';
+import { sizeOf } from './program/node.ts';
 import { record } from './record/record.ts';
 import type { Recording } from './record/record.ts';
 import { WorkerLink } from './worker/link.ts';
@@ -128,7 +129,7 @@ export class CompiledSession implements Session {
     const { lowering, onNotice } = this.#options;
     if (lowering === 'plain' || this.#block !== undefined) return;
     const block = await (this.#available ??= this.#checkBlocks());
-    if (block === undefined || this.#block !== undefined) return;
+    if (block === undefined) return;
     const fit = fitsBlocks(recording, block);
     if (fit === 'none') return;
     if (fit === 'some') {
@@ -166,22 +167,48 @@ export class CompiledSession implements Session {
   ): Promise<Outputs[]> {
     signal?.throwIfAborted();
     for (const each of inputs) checkInputs(key, shapes, each);
-    const copies = inputs.map((each) =>
-      Object.fromEntries(compiled.inputs.map(({ name }) => [name, each[name]!.slice()])),
+    const stacked = Object.fromEntries(
+      compiled.inputs.map(({ name }) => [name, stack(inputs.map((each) => each[name]!))]),
     );
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const onAbort = () => Atomics.store(stop, 0, 1);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const buffers = copies.flatMap((each) =>
-        Object.values<TypedArray>(each).map((a) => a.buffer as ArrayBuffer),
-      );
-      return (await this.#link.ask(
-        { kind: 'run', key, inputs: copies, stop },
-        buffers,
-      )) as Outputs[];
+      const buffers = Object.values(stacked).map((array) => array.buffer);
+      const request = { kind: 'run', key, count: inputs.length, inputs: stacked, stop } as const;
+      const calls = (await this.#link.ask(request, buffers)) as Record<string, Float32Array>[];
+      if (compiled.outputs.length === 0) return inputs.map(() => ({}));
+      return calls.flatMap((call) => apart(call, compiled.outputs));
     } finally {
       signal?.removeEventListener('abort', onAbort);
     }
   }
+}
+
+/** A copy of arrays of one step each, one after the other. */
+function stack(arrays: readonly TypedArray[]): TypedArray & { readonly buffer: ArrayBuffer } {
+  const size = arrays[0]?.length ?? 0;
+  const out =
+    arrays[0] instanceof Uint8Array
+      ? new Uint8Array(size * arrays.length)
+      : new Float32Array(size * arrays.length);
+  for (const [i, array] of arrays.entries()) out.set(array, i * size);
+  return out;
+}
+
+/** Outputs with a leading axis of steps as one record a step. */
+function apart(
+  call: Readonly<Record<string, Float32Array>>,
+  outputs: CompiledStep['outputs'],
+): Outputs[] {
+  const first = outputs[0]!;
+  const count = call[first.name]!.length / sizeOf(first.shape);
+  return Array.from({ length: count }, (_, step) =>
+    Object.fromEntries(
+      outputs.map(({ name, shape }): [string, NamedArray] => {
+        const size = sizeOf(shape);
+        return [name, { shape, data: call[name]!.slice(step * size, (step + 1) * size) }];
+      }),
+    ),
+  );
 }

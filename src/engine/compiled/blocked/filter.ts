@@ -18,7 +18,7 @@ export const filterDims = (blocks: Blocks, [kh, kw, ins, outs]: readonly number[
   kw!,
 ];
 
-export const hasPadding = (blocks: Blocks, [, , ins, outs]: readonly number[]): boolean =>
+const hasPadding = (blocks: Blocks, [, , ins, outs]: readonly number[]): boolean =>
   blocks.padded(ins!) !== ins || blocks.padded(outs!) !== outs;
 
 /** [out, in, kh, kw] in plain order as a blocked filter. */

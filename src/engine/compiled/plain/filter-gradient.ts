@@ -47,7 +47,7 @@ function bordered(
   x: string,
   [top, left, bottom, right]: readonly number[],
 ): string {
-  if (top! + left! + bottom! + right! === 0) return x;
+  if ([top, left, bottom, right].every((n) => n === 0)) return x;
   return graph.op('Pad', [x, graph.ints([0, 0, top!, left!, 0, 0, bottom!, right!])]);
 }
 

@@ -84,7 +84,7 @@ export function cast(p: Program, x: Node, dtype: NodeType): Node {
   return expand(p, p.make({ kind: 'cast' }, [inner], inner.shape, dtype), x.shape);
 }
 
-export function broadcast(a: readonly number[], b: readonly number[]): number[] {
+function broadcast(a: readonly number[], b: readonly number[]): number[] {
   const rank = Math.max(a.length, b.length);
   return Array.from({ length: rank }, (_, i) => {
     const [x, y] = [a[i - rank + a.length] ?? 1, b[i - rank + b.length] ?? 1];

@@ -120,7 +120,7 @@ const refuse =
   };
 
 /** A step asks for something that cannot be written as ONNX. */
-export class UnsupportedKernel extends Error {
+class UnsupportedKernel extends Error {
   readonly kernel: string;
   constructor(kernel: string, reason: string, options?: ErrorOptions) {
     const asked = /(\w+?)__op\b/.exec(new Error().stack ?? '')?.[1];

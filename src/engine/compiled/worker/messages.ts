@@ -14,11 +14,12 @@ export type Request =
   | { readonly kind: 'get'; readonly names: readonly string[] }
   /** Makes an onnxruntime session of a step, called `key` from now on. */
   | { readonly kind: 'load'; readonly key: string; readonly step: CompiledStep }
-  /** Runs a step once for each set of inputs; stops between two when `stop[0]` is not 0. */
+  /** Runs `count` steps; inputs have a leading axis of steps. Stops between two steps when `stop[0]` is not 0. */
   | {
       readonly kind: 'run';
       readonly key: string;
-      readonly inputs: readonly Readonly<Record<string, TypedArray>>[];
+      readonly count: number;
+      readonly inputs: Readonly<Record<string, TypedArray>>;
       readonly stop: Int32Array;
     }
   /** Runs a model once, without state. */

@@ -3,13 +3,15 @@ import { createRequire } from 'node:module';
 import type * as ORT from 'onnxruntime-node';
 import type { NamedArray, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
+import { allName, countName, firstName, lastName } from '../onnx/loop.ts';
+import { sizeOf } from '../program/node.ts';
 import { entryDims, fromEntry, toEntry } from './layout.ts';
 import type { Feeds } from './messages.ts';
 
 const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof ORT;
 
-export type StepInputs = Readonly<Record<string, TypedArray>>;
-export type StepOutputs = Readonly<Record<string, NamedArray>>;
+/** Arrays of several steps, one after the other. */
+export type StackedArrays = Readonly<Record<string, TypedArray>>;
 
 interface Loaded {
   readonly session: ORT.InferenceSession;
@@ -96,28 +98,42 @@ export class Runtime {
     this.#state.clear();
   }
 
-  /** One step; the state moves on when it has succeeded. */
-  async step(key: string, inputs: StepInputs): Promise<StepOutputs> {
+  /**
+   * Some steps in one call; the state moves on when all have succeeded.
+   * @param inputs with a leading axis of steps
+   * @returns outputs with a leading axis of steps
+   */
+  async steps(
+    key: string,
+    count: number,
+    inputs: StackedArrays,
+  ): Promise<Record<string, Float32Array>> {
     const { session, step } = this.#loaded.get(key)!;
-    const feeds: Record<string, ORT.Tensor> = {};
+    const feeds: Record<string, ORT.Tensor> = {
+      [countName]: new ort.Tensor('int64', BigInt64Array.of(BigInt(count)), []),
+    };
     for (const { name, shape } of step.inputs) {
       const data = inputs[name]!;
       const type = data instanceof Uint8Array ? 'uint8' : 'float32';
-      feeds[`in:${name}`] = new ort.Tensor(type, data, shape);
+      feeds[allName(`in:${name}`)] = new ort.Tensor(type, data, [count, ...shape]);
     }
     for (const name of step.reads) feeds[`state:${name}`] = this.#state.get(name)!.tensor;
+    for (const name of step.writes) feeds[firstName(name)] = this.#state.get(name)!.tensor;
     const results = await session.run(feeds);
     for (const name of step.writes) {
       this.#state.set(name, {
         shape: this.#state.get(name)!.shape,
-        tensor: results[`next:${name}`]!,
+        tensor: results[lastName(name)]!,
       });
     }
     return Object.fromEntries(
-      step.outputs.map(({ name, shape }) => [
-        name,
-        { shape, data: results[`out:${name}`]!.data as Float32Array },
-      ]),
+      step.outputs.map(({ name }) => [name, results[allName(`out:${name}`)]!.data as Float32Array]),
     );
+  }
+
+  /** Numbers of one step in each input. */
+  inputSizes(key: string): Record<string, number> {
+    const { step } = this.#loaded.get(key)!;
+    return Object.fromEntries(step.inputs.map(({ name, shape }) => [name, sizeOf(shape)]));
   }
 }

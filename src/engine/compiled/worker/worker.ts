@@ -3,13 +3,18 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { insideGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
 import { Runtime } from './runtime.ts';
-import type { StepInputs, StepOutputs } from './runtime.ts';
+import type { StackedArrays } from './runtime.ts';
 
 const port = parentPort!;
 const { gate, threads } = workerData as WorkerData;
 const runtime = new Runtime(threads);
 
 class Stopped extends Error {}
+
+type RunRequest = Extract<Request, { kind: 'run' }>;
+
+/** Learnt from the calls so far. */
+const stepsACall = new Map<string, number>();
 
 async function answer(request: Request): Promise<unknown> {
   switch (request.kind) {
@@ -21,7 +26,7 @@ async function answer(request: Request): Promise<unknown> {
     case 'load':
       return insideGate(gate, () => runtime.load(request.key, request.step));
     case 'run':
-      return runAll(request.key, request.inputs, request.stop);
+      return runAll(request);
     case 'try':
       return insideGate(gate, () => runtime.try(request.model, request.feeds));
     case 'block':
@@ -34,16 +39,24 @@ async function answer(request: Request): Promise<unknown> {
   }
 }
 
-async function runAll(
-  key: string,
-  inputs: readonly StepInputs[],
-  stop: Int32Array,
-): Promise<StepOutputs[]> {
-  const outputs: StepOutputs[] = [];
-  for (const each of inputs) {
-    if (Atomics.load(stop, 0) !== 0)
-      throw new Stopped(`stopped after ${outputs.length} of ${inputs.length} steps`);
-    outputs.push(await insideGate(gate, () => runtime.step(key, each)));
+/** A call into the runtime cannot be stopped: it should not take longer than this, nor more steps. */
+const longestCall = { milliseconds: 1000, steps: 32 };
+
+/** Steps in as few calls as that allows. @returns for each call, outputs with a leading axis of steps */
+async function runAll({ key, count, inputs, stop }: RunRequest): Promise<StackedArrays[]> {
+  const sizes = runtime.inputSizes(key);
+  const outputs: StackedArrays[] = [];
+  for (let done = 0; done < count;) {
+    if (Atomics.load(stop, 0) !== 0) throw new Stopped(`stopped after ${done} of ${count} steps`);
+    const some = Math.min(count - done, stepsACall.get(key) ?? 1);
+    const part = Object.entries(sizes).map(
+      ([name, size]) => [name, inputs[name]!.subarray(done * size, (done + some) * size)] as const,
+    );
+    const start = performance.now();
+    outputs.push(await insideGate(gate, () => runtime.steps(key, some, Object.fromEntries(part))));
+    const fitting = Math.floor(longestCall.milliseconds / ((performance.now() - start) / some));
+    stepsACall.set(key, Math.max(1, Math.min(longestCall.steps, fitting)));
+    done += some;
   }
   return outputs;
 }
