@@ -58,7 +58,7 @@ export function drawExtra(rng: Rng): ViewDraw {
 }
 
 /** Takes the same count of numbers from the stream whatever comes out. */
-export function drawView(rng: Rng, parameters: ViewParameters): ViewDraw {
+function drawView(rng: Rng, parameters: ViewParameters): ViewDraw {
   const [smallest, largest] = parameters.scaleLimits;
   const isTurned = rng.uniform() < parameters.rotationProbability;
   const limit = parameters.rotationLimit;

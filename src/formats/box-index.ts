@@ -19,7 +19,7 @@ export interface BoxIndex {
 }
 
 /** Two pictures of the label files fit one path equally well. */
-export class AmbiguousBoxError extends Error {
+class AmbiguousBoxError extends Error {
   override readonly name = 'AmbiguousBoxError';
   readonly candidates: readonly string[];
 

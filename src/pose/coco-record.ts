@@ -11,7 +11,7 @@ export interface CocoPerson {
 }
 
 /** Clips a box to the picture; as there, it loses one pixel each way. @returns null when nothing is left */
-export function cleanCocoBox({ x, y, width, height }: Box, image: Size): Box | null {
+function cleanCocoBox({ x, y, width, height }: Box, image: Size): Box | null {
   const left = Math.max(0, x);
   const top = Math.max(0, y);
   const right = Math.min(image.width - 1, left + Math.max(0, width - 1));
