@@ -1,6 +1,7 @@
 // Reads the crops of a planned step from the database (or from memory).
 import type { Crop } from '../pose/types.ts';
 import type { LabelledSample } from './labelled.ts';
+import { SampleError } from './sample-error.ts';
 import type { StepPlan } from './sampler.ts';
 
 export interface LoadedStep {
@@ -9,16 +10,32 @@ export interface LoadedStep {
   readonly pool: readonly Crop[];
 }
 
+/** A crop that is damaged in the database (it is in quarantine by then) gives its place to another one of the batch. */
 export async function readCrops(
   plan: StepPlan,
   samples: readonly LabelledSample[],
   read: (cropId: number) => Promise<Crop>,
 ): Promise<LoadedStep> {
-  const labelled = await Promise.all(
-    plan.labelled.map(async (index) => {
-      const sample = samples[index]!;
-      return { crop: await read(sample.cropId), sample };
-    }),
-  );
-  return { plan, labelled, pool: await Promise.all(plan.pool.map(read)) };
+  const labelled = plan.labelled.map(async (index) => {
+    const sample = samples[index]!;
+    return { crop: await read(sample.cropId), sample };
+  });
+  const pool = plan.pool.map((id) => read(id));
+  return { plan, labelled: await intact(labelled), pool: await intact(pool) };
+}
+
+/** As many values as there are readings, in their order. @throws the first error where none is left, or that is no SampleError */
+async function intact<T>(readings: readonly Promise<T>[]): Promise<T[]> {
+  const settled = await Promise.allSettled(readings);
+  const whole: T[] = [];
+  for (const result of settled) {
+    if (result.status === 'fulfilled') whole.push(result.value);
+    else if (!(result.reason instanceof SampleError)) throw result.reason as Error;
+  }
+  let next = 0;
+  return settled.map((result) => {
+    if (result.status === 'fulfilled') return result.value;
+    if (whole.length === 0) throw result.reason as Error;
+    return whole[next++ % whole.length]!;
+  });
 }
