@@ -13,14 +13,32 @@ export interface WarpOptions {
 
 /** [source.height, source.width, 3] RGB 0–255 in, [size.height, size.width, 3] out, rounded to the nearest. */
 export function warpRgb(pixels: Uint8Array, source: Size, options: WarpOptions): Uint8Array {
-  const { size, sourceFromResult, padding, fill } = options;
+  // Half a grey level turns the cut to whole numbers into rounding.
+  const result = new Uint8Array(options.size.width * options.size.height * 3);
+  warpInto(result, 0.5, pixels, source, options);
+  return result;
+}
+
+/** The same without rounding. */
+export function warpRgbExact(pixels: Uint8Array, source: Size, options: WarpOptions): Float32Array {
+  const result = new Float32Array(options.size.width * options.size.height * 3);
+  warpInto(result, 0, pixels, source, options);
+  return result;
+}
+
+function warpInto(
+  result: Uint8Array | Float32Array,
+  half: number,
+  pixels: Uint8Array,
+  source: Size,
+  { size, sourceFromResult, padding, fill }: WarpOptions,
+): void {
   if (pixels.length !== source.width * source.height * 3) {
     throw new RangeError(
       `Expected ${source.width}×${source.height}×3 bytes of pixels, got ${pixels.length}`,
     );
   }
   const [a, b, c, d, e, f] = sourceFromResult;
-  const result = new Uint8Array(size.width * size.height * 3);
   const lastX = source.width - 1;
   const lastY = source.height - 1;
   const stride = source.width * 3;
@@ -50,35 +68,35 @@ export function warpRgb(pixels: Uint8Array, source: Size, options: WarpOptions):
           w10 * pixels[from + 3]! +
           w01 * pixels[below]! +
           w11 * pixels[below + 3]! +
-          0.5;
+          half;
         result[to + 1] =
           w00 * pixels[from + 1]! +
           w10 * pixels[from + 4]! +
           w01 * pixels[below + 1]! +
           w11 * pixels[below + 4]! +
-          0.5;
+          half;
         result[to + 2] =
           w00 * pixels[from + 2]! +
           w10 * pixels[from + 5]! +
           w01 * pixels[below + 2]! +
           w11 * pixels[below + 5]! +
-          0.5;
+          half;
       } else if (x0 < -1 || y0 < -1 || x0 > lastX || y0 > lastY) {
         result[to] = fill[0];
         result[to + 1] = fill[1];
         result[to + 2] = fill[2];
       } else {
-        borderPixel(result, to, pixels, source, x0, y0, u, v, isEdge ? null : fill);
+        borderPixel(result, to, half, pixels, source, x0, y0, u, v, isEdge ? null : fill);
       }
     }
   }
-  return result;
 }
 
 /** A pixel of which some taps lie outside; `fill` null repeats the edge. */
 function borderPixel(
-  result: Uint8Array,
+  result: Uint8Array | Float32Array,
   to: number,
+  half: number,
   pixels: Uint8Array,
   { width, height }: Size,
   x0: number,
@@ -96,6 +114,6 @@ function borderPixel(
     };
     const above = (1 - u) * tap(x0, y0) + u * tap(x0 + 1, y0);
     const below = (1 - u) * tap(x0, y0 + 1) + u * tap(x0 + 1, y0 + 1);
-    result[to + channel] = (1 - v) * above + v * below + 0.5;
+    result[to + channel] = (1 - v) * above + v * below + half;
   }
 }
