@@ -8,6 +8,7 @@ import {
 } from '../../db/target-blob.ts';
 
 const value = fc.float({ min: Math.fround(-3), max: Math.fround(5), noNaN: true });
+const number = fc.double({ noNaN: true });
 const maps: fc.Arbitrary<TargetMaps> = fc
   .record({
     height: fc.integer({ min: 1, max: 9 }),
@@ -24,9 +25,7 @@ const maps: fc.Arbitrary<TargetMaps> = fc
         noNaN: true,
       }),
       shape: fc.constant([height, width, joints] as const),
-      view: fc.tuple(
-        ...([1, 2, 3, 4, 5, 6] as const).map(() => fc.double({ noNaN: true })),
-      ) as never,
+      view: fc.tuple(number, number, number, number, number, number),
       flip: fc.boolean(),
       peaks: fc
         .array(value, { minLength: joints, maxLength: joints })

@@ -2,7 +2,7 @@
 import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { crc32 } from 'node:zlib';
-import sharp from 'sharp';
+import sharp, { type Sharp } from 'sharp';
 import type { Size } from '../../src/pose/types.ts';
 
 /** Red grows with x, green with y, from 40 to 210; blue is 90. [height, width, 3]. */
@@ -30,7 +30,7 @@ export function noise({ width, height }: Size, seed: number): Uint8Array {
   });
 }
 
-export function rgb(pixels: Uint8Array, { width, height }: Size): sharp.Sharp {
+export function rgb(pixels: Uint8Array, { width, height }: Size): Sharp {
   return sharp(pixels, { raw: { width, height, channels: 3 } });
 }
 
