@@ -1,14 +1,32 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
 import { renderFigures } from '../../src/demo/figures.ts';
 import type { TrainingSummary } from '../../src/pipeline/training-hooks.ts';
-import { run, start, type Finished } from '../support/command.ts';
+import { run, start, type Finished, type Running } from '../support/command.ts';
+
+/** Waits until a folder holds a file, or a file a line; fails when the process ends before. */
+async function appears(path: string, running: Running): Promise<void> {
+  let isOver = false;
+  void running.finished.then(() => (isOver = true));
+  const isThere = async () => {
+    const found = await stat(path).catch(() => undefined);
+    return found?.isDirectory()
+      ? (await readdir(path)).some((name) => !name.endsWith('.tmp'))
+      : (found?.size ?? 0) > 0;
+  };
+  while (!(await isThere())) {
+    if (isOver)
+      throw new Error(`ended before it wrote ${path}:\n${(await running.finished).stderr}`);
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
 
 /** One person trains, scores, labels and predicts on a folder of figures; the tests share its database. */
-describe('the command line', () => {
+// Child processes compile and train: minutes on a machine that is busy elsewhere.
+describe('the command line', { timeout: 240_000 }, () => {
   let dir = '';
   const at = (...parts: string[]) => join(dir, ...parts);
   const train = (...args: string[]) => [
@@ -155,9 +173,7 @@ describe('the command line', () => {
     ];
     ok(await run(train(...args, '--run', at('whole'), '--json')));
     const killed = start(train(...args, '--run', at('killed')));
-    while ((await readdir(at('killed/checkpoints')).catch(() => [])).length === 0) {
-      await new Promise((resolve) => setTimeout(resolve, 20));
-    }
+    await appears(at('killed/checkpoints'), killed);
     killed.child.kill('SIGKILL');
     expect((await killed.finished).signal).toBe('SIGKILL');
     ok(await run(train(...args, '--run', at('killed'), '--resume', '--json')));
@@ -169,8 +185,7 @@ describe('the command line', () => {
     const running = start(
       train('--method', 'single', '--steps', '100000', '--run', at('stopped'), '--log-every', '1'),
     );
-    await running.sees(/ on onnxruntime/);
-    await new Promise((resolve) => setTimeout(resolve, 3000));
+    await appears(at('stopped/metrics.jsonl'), running);
     running.child.kill('SIGINT');
     const finished = await running.finished;
     expect(finished.code).toBe(130);
