@@ -1,5 +1,5 @@
 // One training step, shared by all methods: supervised loss + consistency term, gradients, Adam, running statistics.
-import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 import type { Step, Tensors } from '../engine/types.ts';
 import { adamUpdate } from '../models/adam.ts';
@@ -48,6 +48,10 @@ export function trainStep(
       const teacherPasses = passes.splice(0);
 
       const monitored: Partial<Record<StepOutput, Tensor>> = {};
+      // A copy: what the objective returns must not be disposed with it.
+      const monitor = (name: StepOutput, value: Tensor) => {
+        monitored[name] = tf.keep(tf.clone(value));
+      };
       const objective = (...weights: Tensor[]) => {
         const byName = new Map(names.map((name, i) => [name, weights[i]!]));
         const forward = forwardWith((name) => byName.get(name) ?? current(name));
@@ -56,12 +60,12 @@ export function trainStep(
           input4d(inputs, 'targets'),
           input2d(inputs, 'targetWeights'),
         );
-        monitored.supervised = tf.keep(supervised);
+        monitor('supervised', supervised);
         if (!student) return supervised;
         const consistency = student(forward);
-        monitored.consistency = tf.keep(consistency.loss);
-        monitored.studentPeak = tf.keep(meanPeak(consistency.student));
-        monitored.teacherPeak = tf.keep(meanPeak(consistency.teacher));
+        monitor('consistency', consistency.loss);
+        monitor('studentPeak', meanPeak(consistency.student));
+        monitor('teacherPeak', meanPeak(consistency.teacher));
         const weight = tf.reshape(inputs['weight']!, []);
         return tf.add(supervised, tf.mul(consistency.loss, weight));
       };
@@ -82,7 +86,13 @@ export function trainStep(
       Object.assign(next, runningAverages(state, inReferenceOrder));
 
       const zero = tf.scalar(0);
-      const output = (name: StepOutput) => (monitored[name] ?? zero) as Scalar;
+      const output = (name: StepOutput) => {
+        const kept = monitored[name];
+        if (!kept) return zero;
+        const value = tf.clone(kept);
+        kept.dispose();
+        return value;
+      };
       return {
         state: next,
         outputs: {
