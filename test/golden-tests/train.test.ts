@@ -1,6 +1,6 @@
 // Five Adam steps through the engine seam against the recorded trajectory of the reference: losses, gradients, state.
 import { basename } from 'node:path';
-import type { Scalar, Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
+import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';

@@ -1,0 +1,120 @@
+// A training step at its smallest: `tiny` with three joints on non-square crops, batches of two, inputs of a fixed stream.
+import { packTransforms } from '../../src/augment/transforms.ts';
+import { openEngine } from '../../src/engine/choose.ts';
+import type {
+  EngineName,
+  Inputs,
+  Outputs,
+  Runner,
+  Session,
+  StateArrays,
+} from '../../src/engine/types.ts';
+import { labelledInputs, type Method } from '../../src/methods/method.ts';
+import { trainStep, type StepOutput } from '../../src/methods/step.ts';
+import type { StepGeometry } from '../../src/methods/view.ts';
+import { adamRates } from '../../src/models/adam.ts';
+import { createNetwork, initialWeights } from '../../src/models/network.ts';
+import { similarity } from '../../src/pose/affine.ts';
+import { initialState } from '../../src/stages/trainer.ts';
+import { noise } from './compute.ts';
+
+export const geometry: StepGeometry = {
+  stored: { width: 32, height: 48 },
+  input: { width: 32, height: 48 },
+  heatmap: { width: 8, height: 12 },
+  mean: [114, 114, 114],
+  std: [58, 58, 58],
+};
+export const joints = 3;
+export const batchSize = 2;
+export const network = createNetwork('tiny', joints);
+const heatmapSize = batchSize * 8 * 12 * joints;
+
+/** With a head large enough for heatmaps that differ. */
+export function smallState(method: Method, seed = 1) {
+  const weights = initialWeights(network, seed);
+  const head = weights['head.weight']!;
+  const louder = { ...head, data: head.data.map((value) => value * 100) };
+  return initialState(network, { ...weights, 'head.weight': louder }, method);
+}
+
+export interface StepResult {
+  readonly outputs: Outputs<StepOutput>;
+  readonly state: StateArrays;
+}
+
+/** Training steps, each prepared once an engine and method and run from whatever state a test likes. */
+export interface Rigs {
+  /** @param state at the start; fresh by default. The result is the outputs of the last step and the state after it. */
+  run(
+    engine: EngineName,
+    method: Method,
+    inputs: readonly Inputs[],
+    state?: StateArrays,
+  ): Promise<StepResult>;
+  close(): Promise<void>;
+}
+
+export function createRigs(): Rigs {
+  const sessions: Session[] = [];
+  const rigs = new Map<string, Promise<{ session: Session; runner: Runner<string, StepOutput> }>>();
+  const prepare = async (name: EngineName, method: Method) => {
+    const session = await (await openEngine({ name, threads: 1 })).open(smallState(method));
+    sessions.push(session);
+    const shapes = {
+      ...labelledInputs(batchSize, geometry, joints),
+      ...method.inputs(batchSize, geometry, joints),
+    };
+    return { session, runner: await session.compile(trainStep(method, network, geometry), shapes) };
+  };
+  return {
+    async run(engine, method, inputs, state = smallState(method)) {
+      const key = `${engine} ${method.name} ${method.regime}`;
+      const made = rigs.get(key) ?? prepare(engine, method);
+      rigs.set(key, made);
+      const { session, runner } = await made;
+      await session.write(state);
+      const outputs = await runner.run(inputs);
+      return { outputs: outputs.at(-1)!, state: await session.read() };
+    },
+    async close() {
+      for (const session of sessions.splice(0)) await session.dispose();
+    },
+  };
+}
+
+const crops = (seed: number) =>
+  Uint8Array.from(noise(batchSize * 48 * 32 * 3, seed, 0, 256), Math.floor);
+const turned = (degrees: number, scale: number, size: { width: number; height: number }) =>
+  similarity({ centre: { x: (size.width - 1) / 2, y: (size.height - 1) / 2 }, degrees, scale });
+
+/** Inputs of a supervised step. */
+export function labelledBatch(seed: number, step = 1) {
+  const { input } = geometry;
+  return {
+    labelledCrops: crops(seed),
+    labelledViews: packTransforms([turned(10, 1.1, input), turned(-20, 0.9, input)]),
+    targets: noise(heatmapSize, seed + 1, 0, 1),
+    targetWeights: Float32Array.from([1, 0, 1, 1, 1, 1]),
+    rates: adamRates(1e-3, step),
+  };
+}
+
+/** Inputs of a step with unlabelled crops; `teacherHeatmaps` are the caller's. */
+export function poolBatch(seed: number, step = 1, weight = 1) {
+  const { input, heatmap } = geometry;
+  const hard = [
+    { degrees: 30, scale: 0.9 },
+    { degrees: -45, scale: 1.2 },
+  ];
+  return {
+    ...labelledBatch(seed, step),
+    poolCrops: crops(seed + 2),
+    easyViews: packTransforms([turned(-15, 1, input), turned(5, 1.2, input)]),
+    hardViews: packTransforms(hard.map(({ degrees, scale }) => turned(degrees, scale, input))),
+    hardHeatmapViews: packTransforms(
+      hard.map(({ degrees, scale }) => turned(degrees, scale, heatmap)),
+    ),
+    weight: Float32Array.of(weight),
+  } satisfies Inputs;
+}
