@@ -9,8 +9,6 @@ import { run, start, type Finished, type Running } from '../support/command.ts';
 
 /** Waits until a folder holds a file, or a file a line; fails when the process ends before. */
 async function appears(path: string, running: Running): Promise<void> {
-  let isOver = false;
-  void running.finished.then(() => (isOver = true));
   const isThere = async () => {
     const found = await stat(path).catch(() => undefined);
     return found?.isDirectory()

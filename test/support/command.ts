@@ -17,8 +17,6 @@ export interface Finished {
 export interface Running {
   readonly child: ChildProcess;
   readonly finished: Promise<Finished>;
-  /** Resolves when stderr matches; rejects when the process ends first. */
-  sees(pattern: RegExp): Promise<void>;
 }
 
 export function start(
@@ -31,33 +29,18 @@ export function start(
   });
   const output = { stdout: '', stderr: '' };
   let peakMiB = 0;
-  const waiting: { pattern: RegExp; resolve: () => void; reject: (error: Error) => void }[] = [];
   const poll = setInterval(() => {
     peakMiB = Math.max(peakMiB, residentPeak(child.pid));
   }, 100);
   child.stdout.on('data', (data: Buffer) => (output.stdout += data.toString()));
-  child.stderr.on('data', (data: Buffer) => {
-    output.stderr += data.toString();
-    for (const { pattern, resolve } of waiting) if (pattern.test(output.stderr)) resolve();
-  });
+  child.stderr.on('data', (data: Buffer) => (output.stderr += data.toString()));
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code, signal) => {
       clearInterval(poll);
-      for (const { pattern, reject } of waiting) {
-        reject(new Error(`heatstream ended before it wrote ${String(pattern)}:\n${output.stderr}`));
-      }
       resolve({ code, signal, ...output, peakMiB });
     });
   });
-  return {
-    child,
-    finished,
-    sees: (pattern) =>
-      new Promise((resolve, reject) => {
-        if (pattern.test(output.stderr)) resolve();
-        else waiting.push({ pattern, resolve, reject });
-      }),
-  };
+  return { child, finished };
 }
 
 export const run = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
