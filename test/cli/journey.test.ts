@@ -16,7 +16,7 @@ async function appears(path: string, running: Running): Promise<void> {
       : (found?.size ?? 0) > 0;
   };
   while (!(await isThere())) {
-    if (isOver)
+    if (running.child.exitCode !== null)
       throw new Error(`ended before it wrote ${path}:\n${(await running.finished).stderr}`);
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
