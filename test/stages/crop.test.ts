@@ -58,7 +58,7 @@ describe('cropPeople', () => {
   it('stores crops of more than 64 KiB as JPEG', async () => {
     const stored = { width: 192, height: 200 };
     const { db, cropped } = await crop([{ box, source: 'given', tag: '' }], { ...spec, stored });
-    const [{ cropId }] = cropped.admitted as [{ cropId: number }];
+    const { cropId } = cropped.admitted[0]!;
     expect(readCropRow(db, cropId)).toMatchObject({ codec: 'jpeg', size: stored });
     const read = await createCropReader(db, { maxBytes: 2 ** 20 }).read(cropId);
     expect(read).toMatchObject({
