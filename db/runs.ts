@@ -2,7 +2,7 @@
 import type { Database } from './open.ts';
 import { transaction } from './transaction.ts';
 
-export { admissions, admit, type Admission } from './admissions.ts';
+export { admissions, admit } from './admissions.ts';
 export { count, counters } from './counters.ts';
 
 export type RunStatus = 'running' | 'finished' | 'stopped' | 'failed';

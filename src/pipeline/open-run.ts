@@ -11,7 +11,7 @@ import { writeFileAtomic } from '../stages/atomic-file.ts';
 import type { Counters } from '../stages/counters.ts';
 import type { TrainingOptions } from './training-setup.ts';
 
-export const CONFIG_FILE = 'config.json';
+const CONFIG_FILE = 'config.json';
 
 /** Options that may change when a run goes on; all others decide what is trained. */
 const MAY_CHANGE = new Set([

@@ -39,9 +39,11 @@ export async function loadCheckpoint(
     const file = join(folder, name);
     try {
       const { tensors, metadata } = decodeSafetensors(await readFile(file), file);
+      const step = Number(metadata['step']);
+      if (!Number.isSafeInteger(step)) throw new Error('its metadata name no step');
       const teacher = metadata['teacher'];
       return {
-        step: Number(metadata['step']),
+        step,
         teacher: teacher === undefined ? undefined : (JSON.parse(teacher) as Teacher),
         state: tensors,
       };

@@ -45,5 +45,3 @@ export function noise(length: number, seed: number, from = -1, to = 1): Float32A
     return from + ((to - from) * (word >>> 8)) / 2 ** 24;
   });
 }
-
-export const values = ({ data }: NamedArray): number[] => [...data];

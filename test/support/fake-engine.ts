@@ -1,13 +1,13 @@
 // An engine that computes nothing: every output is a constant, and every call is told to the test.
-import type { Engine, Inputs, NamedArray, Outputs, Session } from '../../src/engine/types.ts';
+import type { Engine, Inputs, NamedArray, Session } from '../../src/engine/types.ts';
 
 export interface FakeEngineOptions {
   /** Milliseconds a call takes. */
   readonly callMs?: number;
   /** Awaited before a call of a training step returns. */
-  onTrain?(batches: readonly Inputs[]): Promise<void> | void;
+  readonly onTrain?: (batches: readonly Inputs[]) => Promise<void> | void;
   /** Told of every other call. */
-  onPredict?(stepName: string): void;
+  readonly onPredict?: (stepName: string) => void;
 }
 
 const scalar = (value: number): NamedArray => ({ shape: [], data: Float32Array.of(value) });
@@ -27,7 +27,7 @@ export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions
                 await onTrain?.(inputs);
                 const names = ['loss', 'supervised', 'consistency', 'studentPeak', 'teacherPeak'];
                 const outputs = Object.fromEntries(names.map((name) => [name, scalar(0.5)]));
-                return inputs.map(() => outputs as Outputs<never>) as never;
+                return inputs.map(() => outputs) as never;
               }
               onPredict?.(step.name);
               const [batch] = (shapes as Record<string, { shape: readonly number[] }>)['views']!

@@ -43,11 +43,6 @@ export function formulaPictures(
   };
 }
 
-/** The entries of a state under a prefix. */
-export function prefixed(prefix: string, arrays: StateArrays): StateArrays {
-  return Object.fromEntries(Object.entries(arrays).map(([name, a]) => [prefix + name, a]));
-}
-
 /** `2e-4` of a golden file's sentence about its tolerance. */
 export function toleranceIn(sentence: string, pattern: RegExp): number {
   const found = pattern.exec(sentence)?.[1];

@@ -1,5 +1,6 @@
 // Arithmetic a channel on blocked maps: depthwise convolutions do in one pass what broadcasting does in several.
 import type { BlockedMap, Blocks } from './map.ts';
+import { nchwc } from './map.ts';
 
 /** Names of [padded channels] vectors, and of a whole map to add. */
 export interface Affine {
@@ -29,33 +30,47 @@ export function affine(
   return { ...base, name: blocks.conv([base.name, factor, ...more], attributes) };
 }
 
-/** [padded channels]: sums over batch, height and width. */
+/** [padded channels]: means over batch, height and width. */
 export function channelMeans(blocks: Blocks, map: BlockedMap): string {
   const { graph } = blocks;
-  const full = blocks.padded(map.channels);
-  const means = graph.op('GlobalAveragePool', [map.name], {}, 'com.microsoft.nchwc');
-  if (map.batches === 1) return graph.reshape(means, [full]);
-  return graph.op('ReduceMean', [graph.reshape(means, [map.batches, full])], {
-    axes: [0],
-    keepdims: 0,
-  });
+  const parts = partsOf(blocks, map);
+  const means = graph.op('GlobalAveragePool', [graph.reshape(map.name, parts.shown)], {}, nchwc);
+  return graph.reshape(
+    graph.op('ReduceMean', [graph.reshape(means, parts.sums)], { axes: [0, 2], keepdims: 0 }),
+    [blocks.padded(map.channels)],
+  );
 }
 
 /** [padded channels]: sums of a product of two maps; the second is the kernel of a depthwise convolution. */
 export function channelDots(blocks: Blocks, a: BlockedMap, b: BlockedMap): string {
   const { graph } = blocks;
-  const full = blocks.padded(a.channels);
-  const [maps, length] = [a.batches * full, a.width * blocks.size];
-  const seen = a.batches === 1 ? a.name : graph.reshape(a.name, [1, maps, a.height, length]);
-  const kernel = graph.reshape(b.name, [maps, 1, a.height, length]);
-  const dots = blocks.conv([seen, kernel], {
+  const parts = partsOf(blocks, a);
+  const [, count, height, width] = parts.shown;
+  const kernel = graph.reshape(b.name, [count, 1, height, width]);
+  const dots = blocks.conv([graph.reshape(a.name, parts.shown), kernel], {
     ...perPixel,
-    kernel_shape: [a.height, length],
-    group: maps,
+    kernel_shape: [height, width],
+    group: count,
   });
-  if (a.batches === 1) return graph.reshape(dots, [full]);
-  const each = graph.reshape(dots, [a.batches, full]);
-  return graph.op('ReduceSum', [each, graph.ints([0])], { keepdims: 0 });
+  const each = graph.reshape(dots, parts.sums);
+  const sums = graph.op('ReduceSum', [each, graph.ints([0, 2])], { keepdims: 0 });
+  return graph.reshape(sums, [blocks.padded(a.channels)]);
+}
+
+/** Longest row of numbers that is summed in one go: rounding errors grow with it. */
+const longestSum = 1024;
+
+/** A map as many maps of fewer rows, and the shape of one number a part: [batch / B, channels / B, parts, B]. */
+function partsOf(blocks: Blocks, { batches, channels, height, width }: BlockedMap) {
+  const row = width * blocks.size;
+  const fits = (rows: number) => rows === 1 || (height % rows === 0 && rows * row <= longestSum);
+  let rows = height;
+  while (!fits(rows)) rows--;
+  const full = blocks.padded(channels);
+  return {
+    shown: [1, (batches * full * height) / rows, rows, row] as const,
+    sums: [batches, full / blocks.size, height / rows, blocks.size],
+  };
 }
 
 /** `dy` where y is above 0, else 0. */

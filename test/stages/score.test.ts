@@ -1,0 +1,64 @@
+import { describe, expect, it } from 'vitest';
+import { buildSkeleton } from '../../src/pose/skeleton.ts';
+import type { PredictedKeypoint } from '../../src/pose/types.ts';
+import { score, type Truth } from '../../src/stages/score.ts';
+
+const skeleton = buildSkeleton('four', ['left_shoulder', 'right_hip', 'left_knee', 'head_top'], []);
+const box = { x: 0, y: 0, width: 100, height: 200 };
+
+/** Torso from (0, 0) to (30, 40): 50 px, so PCK@0.2 allows 10. */
+const truth = (imageId: number): Truth => ({
+  ...{ box, area: 10_000, imageId },
+  keypoints: [
+    { x: 0, y: 0, v: 2 },
+    { x: 30, y: 40, v: 2 },
+    { x: 50, y: 90, v: 1 },
+    { x: 5, y: 5, v: 0 },
+  ],
+});
+const exact: PredictedKeypoint[] = [
+  { x: 0, y: 0, score: 0.9 },
+  { x: 30, y: 40, score: 0.7 },
+  { x: 50, y: 90, score: 0.5 },
+  { x: 99, y: 99, score: 0.1 },
+];
+
+describe('the score', () => {
+  it('counts labelled joints within a fifth of the torso', () => {
+    // Moved by 10 (right at the limit), by 10.5 (wrong) and not at all; the unlabelled joint counts for nothing.
+    const moved = exact.map((k, i) =>
+      i === 0 ? { ...k, x: 10 } : i === 1 ? { ...k, y: 50.5 } : k,
+    );
+    const result = score([truth(1), truth(2)], [exact, moved], skeleton);
+    expect(result.pck).toBeCloseTo((100 * 5) / 6, 10);
+    expect(result.perJoint.slice(0, 3)).toEqual([
+      { joint: 'left_shoulder', pck: 100 },
+      { joint: 'right_hip', pck: 50 },
+      { joint: 'left_knee', pck: 100 },
+    ]);
+    expect(result.peak).toBeCloseTo((0.9 + 0.7 + 0.5 + 0.1) / 4, 10);
+    expect(result.pckProtocol).toContain('PCK@0.2');
+    expect(result.apProtocol).toContain(skeleton.sigmasSource);
+  });
+
+  it('gives OKS-AP 1 to exact predictions, and 1/2 where one of two people is far off and ranks last', () => {
+    expect(score([truth(1)], [exact], skeleton).ap).toBeCloseTo(1, 12);
+    const off = exact.map((k) => ({ ...k, x: k.x + 500, score: k.score / 2 }));
+    const half = score([truth(1), truth(2)], [exact, off], skeleton);
+    // Recall 0.5 is reached at full precision, so 51 of the 101 recalls of the grid count.
+    expect(half.ap).toBeCloseTo(51 / 101, 10);
+    expect(half.ar).toBeCloseTo(0.5, 10);
+  });
+
+  it('has no PCK for a skeleton without a torso, and says so', () => {
+    const paw = buildSkeleton('paw', ['toe', 'heel'], []);
+    const keypoints = [
+      { x: 1, y: 1, v: 2 as const },
+      { x: 9, y: 9, v: 2 as const },
+    ];
+    const predicted = keypoints.map(({ x, y }) => ({ x, y, score: 1 }));
+    const result = score([{ box, area: 100, imageId: 1, keypoints }], [predicted], paw);
+    expect(result.pck).toBeUndefined();
+    expect(result.pckProtocol).toContain('the skeleton has no left_shoulder, right_hip');
+  });
+});
