@@ -5,7 +5,9 @@ var fs = require('fs');
 var path = require('path');
 var supported = require('./supported-node.cjs');
 var source = path.join(__dirname, '..', 'src', 'cli', 'main.ts');
-var main = fs.existsSync(source) ? source : path.join(__dirname, '..', 'dist', 'src', 'cli', 'main.js');
+var main = fs.existsSync(source)
+  ? source
+  : path.join(__dirname, '..', 'dist', 'src', 'cli', 'main.js');
 
 if (supported.isSupported(process.version)) import(require('url').pathToFileURL(main).href);
 else supported.runSupported(main, process.argv.slice(2));

@@ -13,7 +13,8 @@ function isSupported(version) {
 
 /** Path of the Node that npm put beside heatstream (optional dependency `node-<platform>-<arch>`), or null. */
 function bundledNode() {
-  var name = 'node-' + (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch;
+  var name =
+    'node-' + (process.platform === 'win32' ? 'win' : process.platform) + '-' + process.arch;
   var inside = process.platform === 'win32' ? 'bin/node.exe' : 'bin/node';
   for (var dir = path.resolve(__dirname, '..'); ; dir = path.dirname(dir)) {
     var candidate = path.join(dir, 'node_modules', name, inside);
@@ -28,8 +29,9 @@ function supportedNode() {
   var found = bundledNode();
   if (found) return found;
   process.stderr.write(
-    'heatstream needs Node ^22.22.2, ^24.15 or >=26, and this is ' + process.version +
-      '. Install a newer Node, or reinstall with optional dependencies so that npm brings one.\n'
+    'heatstream needs Node ^22.22.2, ^24.15 or >=26, and this is ' +
+      process.version +
+      '. Install a newer Node, or reinstall with optional dependencies so that npm brings one.\n',
   );
   process.exit(2);
 }
@@ -39,7 +41,9 @@ function runSupported(script, args, nodeArgs) {
   var node = supportedNode();
   var child = require('child_process').spawn(node, (nodeArgs || []).concat([script], args), {
     stdio: 'inherit',
-    env: Object.assign({}, process.env, { PATH: path.dirname(node) + path.delimiter + process.env.PATH }),
+    env: Object.assign({}, process.env, {
+      PATH: path.dirname(node) + path.delimiter + process.env.PATH,
+    }),
   });
   ['SIGINT', 'SIGTERM', 'SIGHUP'].forEach(function (signal) {
     process.on(signal, function () {

@@ -1,7 +1,7 @@
 // Runs a tensor function on an engine: prepared once for its shapes, called with as many inputs as a test likes.
 import { onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
-import type { EngineName, NamedArray, Outputs, Tensors } from '../../src/engine/types.ts';
+import type { EngineName, Outputs, Tensors } from '../../src/engine/types.ts';
 
 export type Compute<I extends string, O extends string> = (
   inputs: Readonly<Record<I, ArrayLike<number>>>,
