@@ -40,7 +40,7 @@ export function resolveOptions<N extends OptionName>(
 }
 
 /** `maxTeacherAge` → `HEATSTREAM_MAX_TEACHER_AGE` */
-export function environmentName(option: string): string {
+function environmentName(option: string): string {
   return `HEATSTREAM_${option.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;
 }
 

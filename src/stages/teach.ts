@@ -129,7 +129,7 @@ function storedTarget(
 }
 
 /** Height of the maximum of each joint's map; [h, w, joints] in. */
-export function peaks(heatmap: Float32Array, joints: number): Float32Array {
+function peaks(heatmap: Float32Array, joints: number): Float32Array {
   const highest = new Float32Array(joints).fill(-Infinity);
   for (let i = 0; i < heatmap.length; i++) {
     const joint = i % joints;
