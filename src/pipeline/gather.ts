@@ -6,6 +6,7 @@ import { UsageError } from '../config/resolve.ts';
 import { discover } from '../stages/discover.ts';
 import type { Counters } from '../stages/counters.ts';
 import type { SampleError } from '../stages/sample-error.ts';
+import { setAside } from '../stages/set-aside.ts';
 import type { CropSpec } from '../pose/types.ts';
 import { ingest$, type IngestContext } from './ingest.ts';
 import type { Pool } from './pool.ts';
@@ -51,7 +52,14 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
 
   for (const folder of options.unlabeled) await mustExist(folder);
   const unlabelled = await openUnlabelled(options);
-  const paths = discover(options.unlabeled, { signal, onProblem: onReject });
+  const problems: SampleError[] = [];
+  const paths = discover(options.unlabeled, {
+    signal,
+    onProblem(problem) {
+      problems.push(problem);
+      onReject(problem);
+    },
+  });
   await lastValueFrom(
     ingest$(unlabelled.of(paths), ingest).pipe(
       tap((person) => {
@@ -61,6 +69,7 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
     ),
     { defaultValue: undefined },
   );
+  for (const problem of problems) await setAside(db, problem);
   return { labelled, unlabelled, ingest };
 }
 

@@ -6,6 +6,7 @@ import { discover } from '../stages/discover.ts';
 import type { Model } from '../stages/model-file.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
+import { setAside } from '../stages/set-aside.ts';
 import { ingest$, type Admitted } from './ingest.ts';
 import { openModel } from './open-predictor.ts';
 import { predict$, type Predicted } from './predict.ts';
@@ -50,7 +51,14 @@ export async function predictPictures(
       rejected += 1;
       onReject(error);
     };
-    const paths = discover(pictures, { signal, onProblem: reject });
+    const problems: SampleError[] = [];
+    const paths = discover(pictures, {
+      signal,
+      onProblem(problem) {
+        problems.push(problem);
+        reject(problem);
+      },
+    });
     const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, onReject: reject });
     await lastValueFrom(
       predict$(people$, predictor, (id) => crops.read(id)).pipe(
@@ -62,6 +70,7 @@ export async function predictPictures(
       ),
       { defaultValue: undefined },
     );
+    for (const problem of problems) await setAside(db, problem);
     return { people, rejected, withoutBox: unlabelled.counts.withoutBox, model };
   } finally {
     db.close();

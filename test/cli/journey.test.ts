@@ -1,5 +1,5 @@
 import { readFileSync } from 'node:fs';
-import { mkdtemp, readdir, readFile, rm, stat, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, stat, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
@@ -193,6 +193,7 @@ describe('the command line', { timeout: 240_000 }, () => {
   it('quarantines bad pictures, lists them, and exits 3 under --strict', async () => {
     await writeFile(at('images/unlabeled/broken.jpg'), 'not a picture');
     await writeFile(at('images/unlabeled/empty.png'), '');
+    await symlink('nowhere', at('images/unlabeled/gone.jpg'));
     const finished = await run([
       ...['predict', at('supervised'), at('images/unlabeled'), '--cache', at('cache.sqlite')],
       ...['--out', at('all.json'), '--strict'],
@@ -203,6 +204,7 @@ describe('the command line', { timeout: 240_000 }, () => {
     expect(items.map(({ path }) => path).sort()).toEqual([
       at('images/unlabeled/broken.jpg'),
       at('images/unlabeled/empty.png'),
+      at('images/unlabeled/gone.jpg'),
     ]);
     expect(items.every(({ reason }) => reason.length > 10)).toBe(true);
   });
