@@ -3,12 +3,11 @@ import { stat } from 'node:fs/promises';
 import { lastValueFrom, tap } from 'rxjs';
 import type { Database } from '../../db/open.ts';
 import { UsageError } from '../config/resolve.ts';
-import { discover } from '../stages/discover.ts';
 import type { Counters } from '../stages/counters.ts';
 import type { SampleError } from '../stages/sample-error.ts';
-import { setAside } from '../stages/set-aside.ts';
 import type { CropSpec } from '../pose/types.ts';
 import { ingest$, type IngestContext } from './ingest.ts';
+import { listPictures } from './list-pictures.ts';
 import type { Pool } from './pool.ts';
 import { readLabels, type LabelledPeople } from './read-labels.ts';
 import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
@@ -52,14 +51,7 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
 
   for (const folder of options.unlabeled) await mustExist(folder);
   const unlabelled = await openUnlabelled(options);
-  const problems: SampleError[] = [];
-  const paths = discover(options.unlabeled, {
-    signal,
-    onProblem(problem) {
-      problems.push(problem);
-      onReject(problem);
-    },
-  });
+  const paths = listPictures(options.unlabeled, { db, signal, onReject });
   await lastValueFrom(
     ingest$(unlabelled.of(paths), ingest).pipe(
       tap((person) => {
@@ -69,7 +61,6 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
     ),
     { defaultValue: undefined },
   );
-  for (const problem of problems) await setAside(db, problem);
   return { labelled, unlabelled, ingest };
 }
 

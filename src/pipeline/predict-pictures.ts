@@ -2,12 +2,11 @@
 import { concatMap, ignoreElements, lastValueFrom } from 'rxjs';
 import { openDatabase } from '../../db/open.ts';
 import type { Engine } from '../engine/types.ts';
-import { discover } from '../stages/discover.ts';
 import type { Model } from '../stages/model-file.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
-import { setAside } from '../stages/set-aside.ts';
 import { ingest$, type Admitted } from './ingest.ts';
+import { listPictures } from './list-pictures.ts';
 import { openModel } from './open-predictor.ts';
 import { predict$, type Predicted } from './predict.ts';
 import { openUnlabelled } from './unlabelled-pictures.ts';
@@ -51,14 +50,7 @@ export async function predictPictures(
       rejected += 1;
       onReject(error);
     };
-    const problems: SampleError[] = [];
-    const paths = discover(pictures, {
-      signal,
-      onProblem(problem) {
-        problems.push(problem);
-        reject(problem);
-      },
-    });
+    const paths = listPictures(pictures, { db, signal, onReject: reject });
     const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, onReject: reject });
     await lastValueFrom(
       predict$(people$, predictor, (id) => crops.read(id)).pipe(
@@ -70,7 +62,6 @@ export async function predictPictures(
       ),
       { defaultValue: undefined },
     );
-    for (const problem of problems) await setAside(db, problem);
     return { people, rejected, withoutBox: unlabelled.counts.withoutBox, model };
   } finally {
     db.close();
