@@ -1,5 +1,4 @@
 // Forward passes of the networks against the recorded reference networks: running and batch statistics, heatmaps.
-import { basename } from 'node:path';
 import { afterEach, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
@@ -13,6 +12,7 @@ import {
   type Network,
 } from '../../src/models/network.ts';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
+import { recordDeviation } from '../support/deviations.ts';
 import {
   formulaPictures,
   formulaWeights,
@@ -96,9 +96,7 @@ function deviation(file: string, engine: string, heatmaps: NamedArray): number {
   expect(heatmaps.shape).toEqual([n, height, width, joints]);
   const measured = maxDifference(heatmaps.data, channelsLast(data, shape)) / sidecar.max_abs;
   const allowed = heatmapTolerance(sidecar);
-  console.log(
-    `${basename(file)} on ${engine}: max |a-b| / max_abs = ${measured.toExponential(1)}, tolerance ${allowed}`,
-  );
+  recordDeviation(file, measured, allowed, `heatmaps over max_abs, ${engine}`);
   return measured;
 }
 
@@ -140,9 +138,7 @@ describeGolden('models', new RegExp(`^(${built})_.*_trainbn\\.f32$`), (file) => 
     expect(measured).toHaveLength(network.parameters.filter((spec) => !spec.trainable).length);
     const allowed = toleranceIn(tolerance, /([\d.e-]+) relative to the tensor max/);
     const worst = Math.max(...measured);
-    console.log(
-      `${basename(stats!)} on ${engine}: ${worst.toExponential(1)} of the tensor's maximum, tolerance ${allowed}`,
-    );
+    recordDeviation(stats!, worst, allowed, `statistics over the tensor's maximum, ${engine}`);
     expect(worst).toBeLessThanOrEqual(allowed);
   });
 });
