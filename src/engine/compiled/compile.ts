@@ -3,14 +3,16 @@ import type { Shapes } from '../types.ts';
 import { BlockedLowering } from './blocked/lowering.ts';
 import { rules } from './blocked/rules.ts';
 import type { OnnxGraph } from './onnx/graph.ts';
-import { asLoop } from './onnx/loop.ts';
+import { asLoop, type CarriedEntries } from './onnx/loop.ts';
 import { tidy } from './onnx/tidy.ts';
 import { writeModel } from './onnx/write.ts';
 import { plainLowerers } from './plain/lowerers.ts';
 import { Lowering } from './plain/lowering.ts';
+import { bundlesOf, type Bundle } from './program/bundle.ts';
 import type { Node } from './program/node.ts';
 import { inOrder } from './program/program.ts';
 import type { Recording } from './record/record.ts';
+import { entryDims } from './worker/layout.ts';
 
 /** Ports of the model are those of `asLoop`. */
 export interface CompiledStep {
@@ -27,12 +29,15 @@ export interface CompiledStep {
 /** @param block lanes of a block, or nothing for the plain lowering */
 export function compileStep(recording: Recording, shapes: Shapes, block?: number): CompiledStep {
   const writes = Object.keys(recording.state);
+  const bundles = bundlesOf(recording.state);
   const named = (kind: 'input' | 'state') =>
     nodesOf(recording).flatMap(({ op }) =>
       op.kind === kind ? [(op as { name: string }).name] : [],
     );
   return {
-    model: writeModel(asLoop(stepGraph(recording, block), writes)),
+    model: writeModel(
+      asLoop(stepGraph(recording, block, bundles), carriedOf(recording.state, bundles, block)),
+    ),
     inputs: named('input').map((name) => ({ name, shape: shapes[name]!.shape })),
     reads: named('state').filter((name) => !writes.includes(name)),
     writes,
@@ -40,15 +45,21 @@ export function compileStep(recording: Recording, shapes: Shapes, block?: number
   };
 }
 
-/** One step: inputs `in:*` and `state:*`, outputs `next:*` (entries that change) and `out:*`. */
-export function stepGraph(recording: Recording, block?: number): OnnxGraph {
+/** One step: inputs `in:*` and `state:*`, outputs `next:*` (entries that change, or bundles of them) and `out:*`. */
+export function stepGraph(
+  recording: Recording,
+  block?: number,
+  bundles: readonly Bundle[] = [],
+): OnnxGraph {
   const nodes = nodesOf(recording);
   const lowering =
     block === undefined
-      ? new Lowering(plainLowerers, nodes)
-      : new BlockedLowering(rules, nodes, block);
+      ? new Lowering(plainLowerers, nodes, bundles)
+      : new BlockedLowering(rules, nodes, block, bundles);
   const { graph } = lowering.run();
-  for (const [name, node] of Object.entries(recording.state)) {
+  for (const bundle of bundles)
+    graph.output(`next:${bundle.name}`, lowering.bundle(bundle), [lowering.lengthOf(bundle)]);
+  for (const [name, node] of alone(recording.state, bundles)) {
     const entry = lowering.entry(node);
     graph.output(`next:${name}`, entry.name, entry.dims);
   }
@@ -66,6 +77,31 @@ export function fitsBlocks(recording: Recording, block: number): 'all' | 'some' 
   );
   if (batches.length === 0) return 'none';
   return batches.every((n) => n % block === 0) ? 'all' : 'some';
+}
+
+/** Entries that no bundle holds. */
+function alone(state: Recording['state'], bundles: readonly Bundle[]): [string, Node][] {
+  const bundled = new Set(bundles.flatMap(({ entries }) => entries.map(({ name }) => name)));
+  return Object.entries(state).filter(([name]) => !bundled.has(name));
+}
+
+/** What the loop carries from step to step, and which entries that is for the session. */
+function carriedOf(
+  state: Recording['state'],
+  bundles: readonly Bundle[],
+  block?: number,
+): CarriedEntries[] {
+  const dims = (shape: readonly number[]) => entryDims(shape, block);
+  return [
+    ...alone(state, bundles).map(([name, { shape }]) => ({
+      name,
+      entries: [{ name, dims: dims(shape) }],
+    })),
+    ...bundles.map(({ name, entries }) => ({
+      name,
+      entries: entries.map((entry) => ({ name: entry.name, dims: dims(entry.shape) })),
+    })),
+  ];
 }
 
 const nodesOf = ({ state, outputs }: Recording): Node[] =>

@@ -1,5 +1,7 @@
 // The blocked lowering: maps and filters in the runtime's own blocked layout where that is possible, plain ONNX everywhere else.
+import type { Bundle } from '../program/bundle.ts';
 import type { Node } from '../program/node.ts';
+import { sizeOf } from '../program/node.ts';
 import { Lowering } from '../plain/lowering.ts';
 import { plainLowerers } from '../plain/lowerers.ts';
 import type { Stored } from '../plain/stored.ts';
@@ -10,7 +12,7 @@ import type { BlockedFilter } from './filter.ts';
 import { blockedFilter, cleaned, filterDims, plainFilter } from './filter.ts';
 import type { BlockedMap } from './map.ts';
 import { Blocks } from './map.ts';
-import { isBlockedEntry } from './entry.ts';
+import { isBlockedEntry, toBlocks } from './entry.ts';
 
 /** Channels, height, width, batch: the plain order that is nearest to blocks. */
 const chwn = [3, 1, 2, 0] as const;
@@ -27,8 +29,8 @@ export class BlockedLowering extends Lowering {
 
   readonly #rules: Rules;
 
-  constructor(rules: Rules, nodes: readonly Node[], block: number) {
-    super(plainLowerers, nodes);
+  constructor(rules: Rules, nodes: readonly Node[], block: number, bundles: readonly Bundle[]) {
+    super(plainLowerers, nodes, bundles);
     this.#rules = rules;
     this.blocks = new Blocks(this.graph, block);
   }
@@ -47,6 +49,24 @@ export class BlockedLowering extends Lowering {
 
   override entryDims(shape: readonly number[]): readonly number[] {
     return isBlockedEntry(shape) ? filterDims(this.blocks, shape) : super.entryDims(shape);
+  }
+
+  /** Arithmetic may have left something else than zeros in the padding of filters. */
+  override bundle(bundle: Bundle): string {
+    const all = super.bundle(bundle);
+    const isReal = new Uint8Array(this.lengthOf(bundle)).fill(1);
+    let at = 0;
+    for (const { shape } of bundle.entries) {
+      const size = sizeOf(this.entryDims(shape));
+      if (isBlockedEntry(shape)) {
+        const ones = new Float32Array(sizeOf(shape)).fill(1);
+        isReal.set(toBlocks(ones, shape, this.blocks.size), at);
+      }
+      at += size;
+    }
+    if (!isReal.includes(0)) return all;
+    const mask = this.graph.constant(isReal, [isReal.length], 'bool', bundle.name);
+    return this.graph.op('Where', [mask, all, this.graph.scalar(0)]);
   }
 
   override fromEntry(node: Node, name: string): Stored {

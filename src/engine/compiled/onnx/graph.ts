@@ -36,7 +36,13 @@ export class OnnxGraph {
   readonly #shared = new Map<string, readonly string[]>();
   /** What a Reshape was made from, so that chains of them shrink to one. */
   readonly #reshaped = new Map<string, string>();
+  readonly #prefix: string;
   #count = 0;
+
+  /** @param prefix of names made here: a graph inside another must not reuse the outer one's */
+  constructor(prefix = '') {
+    this.#prefix = prefix;
+  }
 
   /** One result of a node. */
   op(
@@ -133,7 +139,7 @@ export class OnnxGraph {
   }
 
   #name(prefix: string): string {
-    return `${prefix}${this.#count++}`;
+    return `${this.#prefix}${prefix}${this.#count++}`;
   }
 }
 

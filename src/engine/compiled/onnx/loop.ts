@@ -1,6 +1,7 @@
 // Wraps a step graph into an ONNX Loop: several steps a call, the state stays inside the runtime between them.
-import type { Port } from './graph.ts';
+import type { OnnxNode } from './graph.ts';
 import { OnnxGraph } from './graph.ts';
+import { tidy } from './tidy.ts';
 
 /** Names of the loop's own ports. */
 export const countName = 'count';
@@ -8,64 +9,83 @@ export const firstName = (entry: string): string => `first:${entry}`;
 export const lastName = (entry: string): string => `last:${entry}`;
 export const allName = (port: string): string => `all:${port}`;
 
+/** A value that goes from step to step: one entry of the state, or several as one vector. */
+export interface CarriedEntries {
+  /** In the step: `state:NAME` of one step is `next:NAME` of the one before. */
+  readonly name: string;
+  readonly entries: readonly { readonly name: string; readonly dims: readonly number[] }[];
+}
+
 /**
  * @param step graph with inputs `in:*` and `state:*`, outputs `next:*` and `out:*`
- * @param carried entries that the step writes, read or not: their `state:*` of one step is their `next:*` of the one before
+ * @param carried all that the step writes, read or not
  * @returns inputs `count`, `all:in:*` (a leading axis of steps), `first:ENTRY`, and `state:*` of entries that are only read;
  *   outputs `last:ENTRY` and `all:out:*`
  */
-export function asLoop(step: OnnxGraph, carried: readonly string[]): OnnxGraph {
-  const [main, body] = [new OnnxGraph(), new OnnxGraph()];
-  const iteration = 'iteration';
-  const port = (ports: readonly Port[], name: string) => ports.find((p) => p.name === name)!;
-  const entries = carried.map((name) => ({
-    name,
-    ...withoutName(port(step.outputs, `next:${name}`)),
-  }));
+export function asLoop(step: OnnxGraph, carried: readonly CarriedEntries[]): OnnxGraph {
+  const [main, body] = [new OnnxGraph('outer.'), new OnnxGraph()];
+  const next = carried.map(({ name }) => step.outputs.find((p) => p.name === `next:${name}`)!);
   const fed = step.inputs.filter(({ name }) => name.startsWith('in:'));
   const results = step.outputs.filter(({ name }) => name.startsWith('out:'));
 
-  body.input(iteration, [], 'int64');
+  body.input('iteration', [], 'int64');
   body.input('go', [], 'bool');
-  for (const { name, dims, type } of entries) body.input(`state:${name}`, dims, type);
-  const taken = fed.map(({ name }) => ({
-    type: 'Gather',
-    domain: '',
-    inputs: [allName(name), iteration],
-    outputs: [name],
-    attributes: { axis: 0 },
-  }));
-  const goOn = { type: 'Identity', domain: '', inputs: ['go'], outputs: ['goOn'], attributes: {} };
+  for (const [i, { name }] of carried.entries())
+    body.input(`state:${name}`, next[i]!.dims, next[i]!.type);
+  const goOn = node('Identity', ['go'], ['goOn']);
+  const taken = fed.map(({ name }) =>
+    node('Gather', [allName(name), 'iteration'], [name], { axis: 0 }),
+  );
   body.nodes = [...taken, ...step.nodes, goOn];
   body.initializers = step.initializers;
-  body.outputs.push({ name: 'goOn', dims: [], type: 'bool' });
-  body.outputs.push(...entries.map(({ name }) => port(step.outputs, `next:${name}`)), ...results);
+  body.outputs.push({ name: 'goOn', dims: [], type: 'bool' }, ...next, ...results);
 
-  const inputs = [main.input(countName, [], 'int64'), ''];
+  main.input(countName, [], 'int64');
   for (const { name, dims, type } of fed) main.input(allName(name), ['steps', ...dims], type);
-  for (const { name, dims, type } of entries) inputs.push(main.input(firstName(name), dims, type));
-  for (const { name, dims, type } of step.inputs) {
-    const isRead = name.startsWith('state:') && !carried.includes(name.slice('state:'.length));
-    if (isRead) main.input(name, dims, type);
-  }
-  main.nodes.push({
-    type: 'Loop',
-    domain: '',
-    inputs,
-    outputs: [...carried.map(lastName), ...results.map(({ name }) => allName(name))],
-    attributes: { body },
-  });
-  main.outputs.push(
-    ...entries.map(({ name, dims, type }) => ({ name: lastName(name), dims, type })),
+  const firsts = carried.map(({ entries }) => joined(main, entries));
+  const names = new Set(carried.map(({ name }) => `state:${name}`));
+  for (const { name, dims, type } of step.inputs)
+    if (name.startsWith('state:') && !names.has(name)) main.input(name, dims, type);
+
+  const lasts = carried.map(({ name }) => `carried:${name}`);
+  const stacked = results.map((port) => ({ ...port, name: allName(port.name) }));
+  main.nodes.push(
+    node('Loop', [countName, '', ...firsts], [...lasts, ...stacked.map(({ name }) => name)], {
+      body,
+    }),
   );
-  main.outputs.push(
-    ...results.map(({ name, dims, type }) => ({
-      name: allName(name),
-      dims: ['steps', ...dims],
-      type,
-    })),
-  );
+  for (const [i, { entries }] of carried.entries()) apart(main, lasts[i]!, entries);
+  for (const port of stacked) main.outputs.push({ ...port, dims: ['steps', ...port.dims] });
+  tidy(main);
   return main;
 }
 
-const withoutName = ({ dims, type }: Port): Omit<Port, 'name'> => ({ dims, type });
+/** Entries as they come from the session: as they are, or end to end. */
+function joined(main: OnnxGraph, entries: CarriedEntries['entries']): string {
+  const ports = entries.map(({ name, dims }) => main.input(firstName(name), dims));
+  if (ports.length === 1) return ports[0]!;
+  return main.op(
+    'Concat',
+    ports.map((port) => main.reshape(port, [-1])),
+    { axis: 0 },
+  );
+}
+
+function apart(main: OnnxGraph, value: string, entries: CarriedEntries['entries']): void {
+  const [first] = entries;
+  if (entries.length === 1) {
+    main.output(lastName(first!.name), value, first!.dims);
+    return;
+  }
+  const sizes = entries.map(({ dims }) => dims.reduce((n, d) => n * d, 1));
+  const parts = main.ops('Split', [value, main.ints(sizes)], { axis: 0 }, entries.length);
+  for (const [i, { name, dims }] of entries.entries())
+    main.output(lastName(name), main.reshape(parts[i]!, dims), dims);
+}
+
+const node = (
+  type: string,
+  inputs: readonly string[],
+  outputs: readonly string[],
+  attributes: OnnxNode['attributes'] = {},
+): OnnxNode => ({ type, domain: '', inputs, outputs, attributes });

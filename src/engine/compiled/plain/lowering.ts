@@ -1,7 +1,9 @@
 // The plain lowering: nodes of a program become standard ONNX operators; layouts are permutations, changed only where an operator asks.
 import { OnnxGraph } from '../onnx/graph.ts';
+import type { Bundle } from '../program/bundle.ts';
 import type { Node, Op } from '../program/node.ts';
 import { sameShape, sizeOf } from '../program/node.ts';
+import { Bundles } from './bundles.ts';
 import type { Stored } from './stored.ts';
 import { stateOrder } from './state-order.ts';
 import { identity, long, orderAfterReshape, physical } from './stored.ts';
@@ -16,16 +18,20 @@ export type Lower<K extends Op['kind'] = Op['kind']> = (
 export type Lowerers = { readonly [K in Op['kind']]: Lower<K> };
 
 export class Lowering {
-  readonly graph: OnnxGraph;
+  readonly graph = new OnnxGraph();
   readonly #lowerers: Lowerers;
   readonly #nodes: readonly Node[];
   readonly #stored = new Map<Node, Stored>();
   readonly #readers = new Map<Node, Node[]>();
+  readonly #bundles: Bundles;
 
-  /** @param nodes in order; all are written. */
-  constructor(lowerers: Lowerers, nodes: readonly Node[], graph = new OnnxGraph()) {
+  /**
+   * @param nodes in order; all are written
+   * @param bundles entries of the state that the graph reads and writes as one vector
+   */
+  constructor(lowerers: Lowerers, nodes: readonly Node[], bundles: readonly Bundle[] = []) {
     this.#lowerers = lowerers;
-    this.graph = graph;
+    this.#bundles = new Bundles(this, bundles);
     for (const node of nodes) {
       for (const x of new Set(node.inputs)) this.#readers.set(x, [...this.readers(x), node]);
     }
@@ -34,7 +40,8 @@ export class Lowering {
 
   /** Writes all nodes. */
   run(): this {
-    for (const node of this.#nodes) this.#stored.set(node, this.write(node));
+    for (const node of this.#nodes)
+      this.#stored.set(node, this.#bundles.read(node) ?? this.write(node));
     return this;
   }
 
@@ -55,6 +62,16 @@ export class Lowering {
   /** The way back: a value that lies as the session keeps it. */
   fromEntry(node: Node, name: string): Stored {
     return { name, shape: node.shape, dtype: node.dtype, order: stateOrder(node.shape) };
+  }
+
+  /** Numbers in a bundle's vector. */
+  lengthOf({ entries }: Bundle): number {
+    return entries.reduce((n, { shape }) => n + sizeOf(this.entryDims(shape)), 0);
+  }
+
+  /** The vector of a bundle after the step. */
+  bundle({ whole }: Bundle): string {
+    return this.named(whole);
   }
 
   readers(node: Node): readonly Node[] {

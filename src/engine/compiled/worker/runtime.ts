@@ -89,8 +89,8 @@ export class Runtime {
       executionMode: 'sequential',
       graphOptimizationLevel: 'all',
       logSeverityLevel: 3,
-      // Threads that wait must sleep: spinning costs a shared machine more than it gains an idle one (docs/engine-performance.md).
-      extra: { session: { intra_op: { allow_spinning: '0' } } },
+      // Threads wait awake between two operators, and sleep soon where nothing comes: docs/engine-performance.md.
+      extra: { session: { intra_op: { spin_duration_us: '100' } } },
     });
   }
 
