@@ -1,18 +1,23 @@
-// The stored form of a teacher's heatmaps: versioned header, u8-quantised maps, deflate, CRC32.
+// The stored form of a teacher's heatmaps: versioned header, maps in one of the codecs, CRC32.
 //
 //   bytes     content (little-endian)
 //   0–3       "HSTG"
 //   4         version, 1
-//   5         codec, 0 = u8 + raw deflate level 1
+//   5         codec: 0 u8, 1 f16, 2 keypoints (db/codecs)
 //   6         1 where the view is mirrored
+//   7         0
 //   8–13      height, width, joints: u16 each
 //   16–63     view matrix, 6 float64
-//   64–       peaks, minima, maxima: joints float32 each
-//   …         deflated planes [joints, height, width] u8; value = min + (max − min) u8 / 255
+//   64–       peaks: joints float32
+//   …         the codec's body
 //   last 4    CRC32 of all before
-import { crc32, deflateRawSync, inflateRawSync } from 'node:zlib';
+import { crc32 } from 'node:zlib';
 import type { Affine } from '../src/pose/types.ts';
 import { affineFromBlob, affineToBlob } from './affine-blob.ts';
+import type { MapCodec, TargetCodec } from './codecs/codec.ts';
+import { f16 } from './codecs/f16.ts';
+import { keypoints } from './codecs/keypoints.ts';
+import { u8 } from './codecs/u8.ts';
 
 export interface TargetMaps {
   /** [height, width, joints], any finite values. */
@@ -22,8 +27,19 @@ export interface TargetMaps {
   /** The easy view it was taught from. */
   readonly view: Affine;
   readonly flip: boolean;
-  /** Height of the maximum of each joint's map, before quantisation. */
+  /** Height of the maximum of each joint's map, before it was stored. */
   readonly peaks: Float32Array;
+}
+
+/** What can be told of a target without decoding its maps. */
+export interface TargetHeader extends Omit<TargetMaps, 'heatmap'> {
+  readonly codec: TargetCodec;
+}
+
+export interface Coding {
+  readonly codec: TargetCodec;
+  /** Heatmap px; for `keypoints`. @default 0 */
+  readonly sigma?: number;
 }
 
 /** The bytes are not those that were written. */
@@ -33,39 +49,53 @@ export class TargetBlobError extends Error {
 
 const MAGIC = 'HSTG';
 const VERSION = 1;
-const U8_DEFLATE = 0;
 const FIXED = 64;
+const CODECS: Readonly<Record<TargetCodec, MapCodec>> = { u8, f16, keypoints };
 
 /**
- * Error after decoding: at most half a step, (max − min) / 510 of the joint's map, plus float32 rounding.
+ * Error after decoding with u8: at most half a step, (max − min) / 510 of the joint's map, plus float32 rounding.
  * @throws {RangeError} when lengths and shape differ, or a value is not finite.
  */
-export function encodeTarget({ heatmap, shape, view, flip, peaks }: TargetMaps): Buffer {
+export function encodeTarget(
+  { heatmap, shape, view, flip, peaks }: TargetMaps,
+  { codec, sigma = 0 }: Coding = { codec: 'u8' },
+): Buffer {
   const [height, width, joints] = shape;
   if (heatmap.length !== height * width * joints || peaks.length !== joints) {
     throw new RangeError(
       `Expected a heatmap of ${shape.join('×')} and ${joints} peaks, got ${heatmap.length} values and ${peaks.length} peaks`,
     );
   }
-  const { minima, maxima } = extremes(heatmap, joints);
-  const header = Buffer.alloc(FIXED);
-  header.write(MAGIC, 'latin1');
-  header.set([VERSION, U8_DEFLATE, flip ? 1 : 0], 4);
-  [height, width, joints].forEach((value, i) => header.writeUInt16LE(value, 8 + 2 * i));
-  affineToBlob(view).copy(header, 16);
-  const planes = quantise(heatmap, shape, minima, maxima);
-  const body = Buffer.concat([
-    header,
-    ...[peaks, minima, maxima].map(floatsToBlob),
-    deflateRawSync(planes, { level: 1 }),
-  ]);
+  refuseNonFinite(heatmap);
+  const head = Buffer.alloc(FIXED + 4 * joints);
+  head.write(MAGIC, 'latin1');
+  head.set([VERSION, CODECS[codec].number, flip ? 1 : 0], 4);
+  shape.forEach((value, i) => head.writeUInt16LE(value, 8 + 2 * i));
+  affineToBlob(view).copy(head, 16);
+  peaks.forEach((peak, joint) => head.writeFloatLE(peak, FIXED + 4 * joint));
+  const body = CODECS[codec].encode(heatmap, shape, sigma);
   const check = Buffer.alloc(4);
-  check.writeUInt32LE(crc32(body));
-  return Buffer.concat([body, check]);
+  check.writeUInt32LE(crc32(body, crc32(head)));
+  return Buffer.concat([head, body, check]);
 }
 
 /** @throws {TargetBlobError} for bytes that are damaged, or in a version or codec that this heatstream does not know. */
 export function decodeTarget(blob: Buffer): TargetMaps {
+  const { codec, ...header } = readTargetHeader(blob);
+  const { shape, peaks } = header;
+  const body = blob.subarray(FIXED + 4 * shape[2], blob.length - 4);
+  try {
+    return { ...header, heatmap: CODECS[codec].decode(body, shape, peaks) };
+  } catch (error) {
+    throw new TargetBlobError(
+      `The maps of a target do not decode as ${codec}: ${(error as Error).message}`,
+      { cause: error },
+    );
+  }
+}
+
+/** Checks the whole blob and reads all but the maps. @throws {TargetBlobError} as `decodeTarget`. */
+export function readTargetHeader(blob: Buffer): TargetHeader {
   if (blob.length < FIXED + 4 || blob.toString('latin1', 0, 4) !== MAGIC) {
     throw new TargetBlobError(
       `Expected a target blob ("${MAGIC}…"), got ${blob.length} other bytes`,
@@ -79,91 +109,28 @@ export function decodeTarget(blob: Buffer): TargetMaps {
       `The checksum of a target does not match: expected ${hex(expected)}, got ${hex(actual)}`,
     );
   }
-  if (blob[4] !== VERSION || blob[5] !== U8_DEFLATE) {
+  const codec = (Object.keys(CODECS) as TargetCodec[]).find(
+    (name) => CODECS[name].number === blob[5],
+  );
+  if (blob[4] !== VERSION || !codec) {
     throw new TargetBlobError(
-      `Expected a target of version ${VERSION}, codec ${U8_DEFLATE}, got version ${blob[4]!}, codec ${blob[5]!}`,
+      `Expected a target of version ${VERSION}, codec 0 to 2, got version ${blob[4]!}, codec ${blob[5]!}`,
     );
   }
   const shape = [blob.readUInt16LE(8), blob.readUInt16LE(10), blob.readUInt16LE(12)] as const;
-  const joints = shape[2];
-  const [peaks, minima, maxima] = [0, 1, 2].map((i) =>
-    floatsFromBlob(blob, FIXED + 4 * joints * i, joints),
-  ) as [Float32Array, Float32Array, Float32Array];
-  const planes = inflateRawSync(blob.subarray(FIXED + 12 * joints, end));
-  return {
-    heatmap: restore(planes, shape, minima, maxima),
-    shape,
-    view: affineFromBlob(blob, 16),
-    flip: blob[6] === 1,
-    peaks,
-  };
+  const peaks = Float32Array.from({ length: shape[2] }, (_, joint) =>
+    blob.readFloatLE(FIXED + 4 * joint),
+  );
+  return { codec, shape, view: affineFromBlob(blob, 16), flip: blob[6] === 1, peaks };
 }
 
-function extremes(heatmap: Float32Array, joints: number) {
-  const minima = new Float32Array(joints).fill(Infinity);
-  const maxima = new Float32Array(joints).fill(-Infinity);
-  for (let i = 0, joint = 0; i < heatmap.length; i++) {
-    const value = heatmap[i]!;
-    // NaN fails the first comparison, infinities the others.
-    if (!(value - value === 0)) {
-      throw new RangeError(`Expected finite heatmap values, got ${value} at index ${i}`);
-    }
-    if (value < minima[joint]!) minima[joint] = value;
-    if (value > maxima[joint]!) maxima[joint] = value;
-    if (++joint === joints) joint = 0;
-  }
-  return { minima, maxima };
-}
-
-function quantise(
-  heatmap: Float32Array,
-  [height, width, joints]: readonly [number, number, number],
-  minima: Float32Array,
-  maxima: Float32Array,
-): Uint8Array {
-  const size = height * width;
-  // Plane by plane: a joint's map is mostly flat, which deflate likes.
-  const planes = new Uint8Array(size * joints);
-  for (let joint = 0; joint < joints; joint++) {
-    const min = minima[joint]!;
-    const range = maxima[joint]! - min;
-    if (range === 0) continue;
-    const scale = 255 / range;
-    for (let i = 0, from = joint, to = joint * size; i < size; i++, from += joints, to++) {
-      planes[to] = (heatmap[from]! - min) * scale + 0.5;
-    }
-  }
-  return planes;
-}
-
-function restore(
-  planes: Uint8Array,
-  [height, width, joints]: readonly [number, number, number],
-  minima: Float32Array,
-  maxima: Float32Array,
-): Float32Array {
-  const size = height * width;
-  const heatmap = new Float32Array(size * joints);
-  const values = new Float32Array(256);
-  for (let joint = 0; joint < joints; joint++) {
-    const min = minima[joint]!;
-    const range = maxima[joint]! - min;
-    for (let level = 0; level < 256; level++) values[level] = min + (range * level) / 255;
-    for (let i = 0, from = joint * size, to = joint; i < size; i++, from++, to += joints) {
-      heatmap[to] = values[planes[from]!]!;
-    }
-  }
-  return heatmap;
-}
-
-function floatsToBlob(values: Float32Array): Buffer {
-  const blob = Buffer.alloc(4 * values.length);
-  values.forEach((value, i) => blob.writeFloatLE(value, 4 * i));
-  return blob;
-}
-
-function floatsFromBlob(blob: Buffer, offset: number, length: number): Float32Array {
-  return Float32Array.from({ length }, (_, i) => blob.readFloatLE(offset + 4 * i));
+function refuseNonFinite(heatmap: Float32Array): void {
+  // x − x is 0 for every finite x and NaN for the others: one sum tells whether any of them is there.
+  let sum = 0;
+  for (const value of heatmap) sum += value - value;
+  if (sum === 0) return;
+  const index = heatmap.findIndex((value) => !Number.isFinite(value));
+  throw new RangeError(`Expected finite heatmap values, got ${heatmap[index]!} at index ${index}`);
 }
 
 function hex(value: number): string {

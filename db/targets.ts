@@ -1,19 +1,13 @@
-// The teacher's heatmaps, recalled by exactly what decides them: crop, teacher, BN mode, view mode, preprocessing.
+// The teacher's heatmaps, recalled by exactly what decides them: the crop, and the set that says who taught it and how.
 import type { Database } from './open.ts';
 import { quarantine } from './quarantine.ts';
-import { addTeacher } from './runs.ts';
 import { decodeTarget, encodeTarget, TargetBlobError, type TargetMaps } from './target-blob.ts';
+import { addTargetSet, createSetLookup, type TargetSet } from './target-sets.ts';
 import { noteUses } from './target-uses.ts';
 import { transaction } from './transaction.ts';
 
-export interface TargetKey {
+export interface TargetKey extends TargetSet {
   readonly cropId: number;
-  /** Digest of the teacher's weights, hex. */
-  readonly teacher: string;
-  readonly bn: 'batch' | 'running';
-  readonly view: 'random' | 'canonical';
-  /** Digest of everything that decides the pixels the teacher saw. */
-  readonly preprocessing: string;
 }
 
 export interface StoredTarget extends TargetMaps {
@@ -34,7 +28,7 @@ export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTar
   const find = db.prepare<{ id: number; step: number; blob: Buffer }>(
     'SELECT id, step, blob FROM target WHERE set_id = ? AND crop_id = ?',
   );
-  const sets = targetSets(db);
+  const sets = createSetLookup(db);
   const damaged: { readonly id: number; readonly key: TargetKey; readonly reason: string }[] = [];
   const used: number[] = [];
   const targets = keys.map((key) => {
@@ -59,17 +53,20 @@ export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTar
   return targets;
 }
 
-/** Stores targets in one transaction; one with the same key is replaced. */
+/** Stores targets in one transaction; one with the same key is replaced, and a claim on it is settled. */
 export function putTargets(db: Database, rows: readonly NewTarget[], now = Date.now()): void {
-  const encoded = rows.map(({ key, target }) => ({ key, target, blob: encodeTarget(target) }));
+  const encoded = rows.map(({ key, target }) => ({ key, target, blob: encode(key, target) }));
   transaction(db, () => {
     const put = db.prepare(
-      `INSERT OR REPLACE INTO target (set_id, crop_id, step, taught_at, peak, blob) VALUES (?, ?, ?, ?, ?, ?)`,
+      `INSERT OR REPLACE INTO target (set_id, crop_id, step, taught_at, peak, bytes, blob)
+       VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
-    const sets = targetSets(db);
+    const settle = db.prepare('DELETE FROM target_claim WHERE set_id = ? AND crop_id = ?');
+    const sets = createSetLookup(db);
     for (const { key, target, blob } of encoded) {
       const set = sets(key) ?? addTargetSet(db, key);
-      put.run(set, key.cropId, target.step, now, mean(target.peaks), blob);
+      put.run(set, key.cropId, target.step, now, mean(target.peaks), blob.length, blob);
+      settle.run(set, key.cropId);
     }
   });
 }
@@ -91,32 +88,15 @@ export function evictSuperseded(
     .run(JSON.stringify(keep), runId ?? null, runId ?? null).changes;
 }
 
-/** Looks up the id of a key's set, once a distinct set within a batch. */
-function targetSets(db: Database): (key: TargetKey) => number | undefined {
-  const find = db
-    .prepare<number>(
-      `SELECT target_set.id FROM target_set JOIN teacher ON teacher.id = teacher_id
-       WHERE digest = ? AND bn = ? AND view = ? AND preprocessing = ?`,
-    )
-    .pluck();
-  const known = new Map<string, number>();
-  return ({ teacher, bn, view, preprocessing }) => {
-    const name = `${teacher} ${bn} ${view} ${preprocessing}`;
-    const id = known.get(name) ?? find.get(teacher, bn, view, preprocessing);
-    if (id !== undefined) known.set(name, id);
-    return id;
-  };
-}
-
-function addTargetSet(db: Database, { teacher, bn, view, preprocessing }: TargetKey): number {
-  addTeacher(db, { digest: teacher });
-  const { lastInsertRowid } = db
-    .prepare(
-      `INSERT INTO target_set (teacher_id, bn, view, preprocessing)
-       SELECT id, ?, ?, ? FROM teacher WHERE digest = ?`,
-    )
-    .run(bn, view, preprocessing, teacher);
-  return Number(lastInsertRowid);
+function encode(key: TargetKey, target: StoredTarget): Buffer {
+  const { heatmap, joints } = key;
+  const [height, width, depth] = target.shape;
+  if (width !== heatmap.width || height !== heatmap.height || depth !== joints) {
+    throw new RangeError(
+      `Expected a heatmap of ${heatmap.height}×${heatmap.width}×${joints}, as its key says, got ${target.shape.join('×')}`,
+    );
+  }
+  return encodeTarget(target, key);
 }
 
 function removeDamaged(

@@ -34,6 +34,7 @@ export const TRAIN_OPTIONS = [
   'maxTeacherAge',
   'teacherBn',
   'teacherView',
+  'targetCodec',
   'model',
   'recipe',
   'steps',

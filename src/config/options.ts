@@ -39,6 +39,10 @@ export const optionSchema = z.object({
     .enum(['random', 'canonical'])
     .default('random')
     .describe('what the teacher of cached targets sees'),
+  targetCodec: z
+    .enum(['u8', 'f16', 'keypoints'])
+    .default('u8')
+    .describe('how cached targets are stored'),
   model: z.enum(['tiny', 'sb-r18']).default('sb-r18').describe('network'),
   recipe: z.enum(['paper', 'peer']).default('paper').describe('crops, targets, batches, schedule'),
   steps: count(1).default(1500).describe('training steps'),

@@ -112,6 +112,8 @@ export function assembleStream(parts: StreamParts): {
       bn: options.teacherBn,
       view: options.teacherView,
       preprocessing: digestOfSpec(spec).digest,
+      codec: options.targetCodec,
+      sigma: options.targetCodec === 'keypoints' ? recipe.sigma : 0,
       seed: options.seed,
       input: geometry.input,
       heatmap: geometry.heatmap,

@@ -1,6 +1,8 @@
 // Recalls the teacher's targets of a batch from the cache; teaches the missing ones and stores them.
 import { getTargets, putTargets, type StoredTarget, type TargetKey } from '../../db/targets.ts';
+import type { TargetCodec } from '../../db/codecs/codec.ts';
 import type { Database } from '../../db/open.ts';
+import { retryBusy } from '../../db/retry.ts';
 import type { Runner } from '../engine/types.ts';
 import { drawEasy, sourceFromView } from '../augment/views.ts';
 import { packTransforms } from '../augment/transforms.ts';
@@ -32,6 +34,10 @@ export interface TeachContext {
   readonly view: 'random' | 'canonical';
   /** Digest of everything that decides the pixels the teacher sees. */
   readonly preprocessing: string;
+  /** How targets are stored. */
+  readonly codec: TargetCodec;
+  /** Of the Gaussians that codec `keypoints` is drawn with, heatmap px; 0 for the others. */
+  readonly sigma: number;
   readonly seed: number;
   readonly input: Size;
   readonly heatmap: Size;
@@ -52,7 +58,7 @@ export async function teach(
 ): Promise<TaughtStep> {
   if (!teacher) return loaded;
   const keys = loaded.pool.map((crop) => targetKey(crop, teacher, context));
-  const known = getTargets(context.db, keys);
+  const known = await retryBusy(() => getTargets(context.db, keys));
   const misses = known.flatMap((target, i) => (target ? [] : [i]));
   context.count('target_hits', known.length - misses.length);
   context.count('target_misses', misses.length);
@@ -65,13 +71,19 @@ export async function teach(
     context,
   );
   context.count('teacher_forwards', 1);
-  const targets = known.map(
-    (target, i) => target ?? storedTarget(heatmaps, i, views[i]!, teacher, context),
-  );
-  putTargets(
-    context.db,
-    misses.map((i) => ({ key: keys[i]!, target: targets[i]! })),
-  );
+  const taught = misses.map((i) => ({
+    key: keys[i]!,
+    target: storedTarget(heatmaps, i, views[i]!, teacher, context),
+  }));
+  // Read back, so that a step learns from the stored form whether its targets are new or recalled.
+  const targets = await retryBusy(() => {
+    putTargets(context.db, taught);
+    const stored = getTargets(
+      context.db,
+      taught.map(({ key }) => key),
+    );
+    return known.map((target) => target ?? stored.shift()!);
+  });
   context.count('targets_taught', misses.length);
   return { ...loaded, targets };
 }
@@ -79,9 +91,10 @@ export async function teach(
 function targetKey(
   crop: Crop,
   teacher: Teacher,
-  { bn, view, preprocessing }: TeachContext,
+  { bn, view, preprocessing, codec, sigma, heatmap, joints }: TeachContext,
 ): TargetKey {
-  return { cropId: crop.id, teacher: teacher.digest, bn, view, preprocessing };
+  const how = { bn, view, preprocessing, codec, sigma, heatmap, joints };
+  return { cropId: crop.id, teacher: teacher.digest, ...how };
 }
 
 interface EasyView {

@@ -18,6 +18,10 @@ const keyOf = (cropId: number, rest: Partial<TargetKey> = {}): TargetKey => ({
   bn: 'batch',
   view: 'random',
   preprocessing: fakeDigest(6),
+  codec: 'u8',
+  sigma: 0,
+  heatmap: { width: 4, height: 5 },
+  joints: 3,
   ...rest,
 });
 
@@ -60,6 +64,10 @@ describe('targets', () => {
     { bn: 'running' },
     { view: 'canonical' },
     { preprocessing: 'other' },
+    { codec: 'f16' },
+    { codec: 'keypoints', sigma: 2 },
+    { heatmap: { width: 5, height: 4 } },
+    { joints: 4 },
   ] as const)('are missed when the key differs in %o', (rest) => {
     const db = temporaryDatabase();
     const crop = addCrop(db, 1);

@@ -24,6 +24,7 @@ async function setUp(more: Partial<TeachContext> = {}) {
   const counts: Record<string, number> = {};
   const context: TeachContext = {
     ...{ db, runner: teacherRunner, bn: 'batch', view: 'random', preprocessing: fakeDigest(1) },
+    ...{ codec: 'u8', sigma: 0 },
     ...{ seed: 3, input: geometry.input, heatmap: geometry.heatmap, joints, origin: 'edges' },
     cropFromInput: identity,
     count: (name, by) => {
