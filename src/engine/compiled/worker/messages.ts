@@ -1,4 +1,5 @@
 // What the main thread and the worker that owns the onnxruntime sessions say to each other.
+import type { OnnxArray } from '../../external/ports.ts';
 import type { NamedArray, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
 import type { Gate } from './gate.ts';
@@ -24,6 +25,10 @@ export type Request =
     }
   /** Runs a model once, without state. */
   | { readonly kind: 'try'; readonly model: Uint8Array; readonly feeds: Feeds }
+  /** Makes an onnxruntime session of a file that heatstream did not write; answers with its OnnxPorts. */
+  | { readonly kind: 'open'; readonly file: string }
+  /** Runs the file that was opened. */
+  | { readonly kind: 'infer'; readonly feeds: Readonly<Record<string, OnnxArray>> }
   /** Keeps filters in blocks of so many lanes from now on. */
   | { readonly kind: 'block'; readonly block: number }
   /** Ends the worker. */

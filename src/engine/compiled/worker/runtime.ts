@@ -1,14 +1,12 @@
 // The onnxruntime side of a session: holds the state as tensors and runs compiled steps on it. Lives in the worker.
-import { createRequire } from 'node:module';
 import type * as ORT from 'onnxruntime-node';
 import type { NamedArray, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
 import { allName, countName, firstName, lastName } from '../onnx/loop.ts';
 import { sizeOf } from '../program/node.ts';
+import { createSession, ort } from './create-session.ts';
 import { entryDims, fromEntry, toEntry } from './layout.ts';
 import type { Feeds } from './messages.ts';
-
-const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof ORT;
 
 /** Arrays of several steps, one after the other. */
 export type StackedArrays = Readonly<Record<string, TypedArray>>;
@@ -54,7 +52,7 @@ export class Runtime {
   }
 
   async load(key: string, step: CompiledStep): Promise<void> {
-    const session = await this.#create(step.model);
+    const session = await createSession(step.model, this.#threads);
     await this.#loaded.get(key)?.session.release();
     this.#loaded.set(key, { session, step });
   }
@@ -68,7 +66,7 @@ export class Runtime {
 
   /** Runs a model once, without state. */
   async try(model: Uint8Array, feeds: Feeds): Promise<Record<string, Float32Array>> {
-    const session = await this.#create(model);
+    const session = await createSession(model, this.#threads);
     try {
       const tensors = Object.entries(feeds).map(
         ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
@@ -80,18 +78,6 @@ export class Runtime {
     } finally {
       await session.release();
     }
-  }
-
-  #create(model: Uint8Array): Promise<ORT.InferenceSession> {
-    return ort.InferenceSession.create(model, {
-      intraOpNumThreads: this.#threads,
-      interOpNumThreads: 1,
-      executionMode: 'sequential',
-      graphOptimizationLevel: 'all',
-      logSeverityLevel: 3,
-      // Threads wait awake between two operators, and sleep soon where nothing comes: docs/engine-performance.md.
-      extra: { session: { intra_op: { spin_duration_us: '100' } } },
-    });
   }
 
   async release(): Promise<void> {

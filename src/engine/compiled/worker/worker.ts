@@ -1,5 +1,6 @@
 // The worker thread of a compiled session: session.run blocks its thread, so it blocks this one.
 import { parentPort, workerData } from 'node:worker_threads';
+import { FileRuntime } from './file-runtime.ts';
 import { insideGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
 import { Runtime } from './runtime.ts';
@@ -8,6 +9,7 @@ import type { StackedArrays } from './runtime.ts';
 const port = parentPort!;
 const { gate, threads } = workerData as WorkerData;
 const runtime = new Runtime(threads);
+const file = new FileRuntime(threads);
 
 class Stopped extends Error {}
 
@@ -29,11 +31,16 @@ async function answer(request: Request): Promise<unknown> {
       return runAll(request);
     case 'try':
       return insideGate(gate, () => runtime.try(request.model, request.feeds));
+    case 'open':
+      return insideGate(gate, () => file.open(request.file));
+    case 'infer':
+      return insideGate(gate, () => file.infer(request.feeds));
     case 'block':
       runtime.useBlocks(request.block);
       return undefined;
     case 'close':
       await runtime.release();
+      await file.release();
       port.close();
       return undefined;
   }

@@ -1,0 +1,27 @@
+// How sessions of onnxruntime are made here: the one place that loads the runtime.
+import { createRequire } from 'node:module';
+import type * as ORT from 'onnxruntime-node';
+
+export const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof ORT;
+
+/**
+ * @param model the bytes of a model, or the path of its file
+ * @param threads of one operator
+ */
+export function createSession(
+  model: Uint8Array | string,
+  threads: number,
+): Promise<ORT.InferenceSession> {
+  const options: ORT.InferenceSession.SessionOptions = {
+    intraOpNumThreads: threads,
+    interOpNumThreads: 1,
+    executionMode: 'sequential',
+    graphOptimizationLevel: 'all',
+    logSeverityLevel: 3,
+    // Threads wait awake between two operators, and sleep soon where nothing comes: docs/engine-performance.md.
+    extra: { session: { intra_op: { spin_duration_us: '100' } } },
+  };
+  return typeof model === 'string'
+    ? ort.InferenceSession.create(model, options)
+    : ort.InferenceSession.create(model, options);
+}
