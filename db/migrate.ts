@@ -19,6 +19,8 @@ export function migrate(sql: BetterSqlite3.Database, path: string): void {
   };
   refuseNewer();
   if (version(sql) === files.length) return;
+  // A table that is made anew under its old name must not take the rows that refer to it along.
+  sql.pragma('foreign_keys = OFF');
   const applyMissing = sql.transaction(() => {
     // Another process may have migrated while this one waited for the lock.
     refuseNewer();
@@ -27,8 +29,14 @@ export function migrate(sql: BetterSqlite3.Database, path: string): void {
       sql.exec(readFileSync(new URL(name, FOLDER), 'utf8'));
       sql.pragma(`user_version = ${index + 1}`);
     }
+    if ((sql.pragma('foreign_key_check') as unknown[]).length > 0)
+      throw new DatabaseError(`The database ${path} has rows that refer to none; restore a copy.`);
   });
-  applyMissing.immediate();
+  try {
+    applyMissing.immediate();
+  } finally {
+    sql.pragma('foreign_keys = ON');
+  }
 }
 
 function version(sql: BetterSqlite3.Database): number {
