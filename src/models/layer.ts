@@ -3,8 +3,9 @@ import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 import { batchNormEval, batchNormTrain, type BatchStats } from './batch-norm.ts';
 
-/** How a fresh tensor is filled: a constant, or a normal distribution around 0. */
-export type Init = { readonly constant: number } | { readonly std: number };
+/** How a fresh tensor is filled: a constant, a normal distribution around 0, or evenly from -bound to bound. */
+export type Init =
+  { readonly constant: number } | { readonly std: number } | { readonly bound: number };
 
 export interface ParameterSpec {
   /** PyTorch state_dict name, e.g. `layer1.0.conv1.weight`. */
@@ -29,15 +30,32 @@ export interface Layer {
   apply(x: Tensor4D, scope: Scope): Tensor4D;
 }
 
+/** A network with several heatmaps. */
+export interface MultiLayer {
+  readonly parameters: readonly ParameterSpec[];
+  /** One a heatmap: what only this one depends on. */
+  readonly heads: readonly Pick<Layer, 'parameters'>[];
+  /** Heatmaps of one size, all of which the reference trains; the last one is the prediction. */
+  apply(x: Tensor4D, scope: Scope): readonly Tensor4D[];
+}
+
 interface ConvOptions {
+  /** @default 1 */
   readonly stride?: number;
-  readonly bias?: boolean;
-  readonly init?: Init;
+  /** @default no bias */
+  readonly bias?: Init;
+  /** Of the filter. @default Kaiming normal, fan out */
+  readonly init?: Init | undefined;
 }
 
 /** Kaiming normal, fan out, gain of ReLU: torchvision's initialisation of a ResNet. */
-const kaimingFanOut = (kernel: number, out: number): Init => ({
+export const kaimingFanOut = (kernel: number, out: number): Init => ({
   std: Math.sqrt(2 / (kernel * kernel * out)),
+});
+
+/** What PyTorch gives filter and bias of a convolution that nobody initialises. */
+export const fanIn = (kernel: number, from: number): Init => ({
+  bound: 1 / Math.sqrt(kernel * kernel * from),
 });
 
 /** Convolution padded by (kernel - 1) / 2 on every side, as PyTorch pads: pad + valid, because `same` pads otherwise at stride 2. */
@@ -45,7 +63,7 @@ export function conv(
   name: string,
   channels: readonly [from: number, to: number],
   kernel: number,
-  { stride = 1, bias = false, init }: ConvOptions = {},
+  { stride = 1, bias, init = kaimingFanOut(kernel, channels[1]) }: ConvOptions = {},
 ): Layer {
   const [from, to] = channels;
   const pad = (kernel - 1) / 2;
@@ -53,16 +71,11 @@ export function conv(
     name: `${name}.weight`,
     shape: [kernel, kernel, from, to],
     trainable: true,
-    init: init ?? kaimingFanOut(kernel, to),
+    init,
   };
-  const offset: ParameterSpec = {
-    name: `${name}.bias`,
-    shape: [to],
-    trainable: true,
-    init: { constant: 0 },
-  };
+  const offset = bias && { name: `${name}.bias`, shape: [to], trainable: true, init: bias };
   return {
-    parameters: bias ? [weight, offset] : [weight],
+    parameters: offset ? [weight, offset] : [weight],
     apply(x, scope) {
       const y = tf.conv2d(
         padded(x, pad),
@@ -70,7 +83,7 @@ export function conv(
         stride,
         'valid',
       );
-      return bias ? tf.add(y, scope.parameter(offset.name)) : y;
+      return offset ? tf.add(y, scope.parameter(offset.name)) : y;
     },
   };
 }
@@ -133,6 +146,19 @@ export const maxPoolAfterRelu: Layer = {
   parameters: [],
   apply: (x) => tf.maxPool(padded(x, 1), 3, 2, 'valid'),
 };
+
+/** Every row and column `factor` times. */
+export const upsampleNearest = (factor: number): Layer => ({
+  parameters: [],
+  apply: (x) => tf.image.resizeNearestNeighbor(x, [factor * x.shape[1], factor * x.shape[2]]),
+});
+
+/** Bilinear, to height and width of `like`; corners fall on corners (PyTorch align_corners = True). */
+export function resizeAligned(x: Tensor4D, like: Tensor4D): Tensor4D {
+  const [, height, width] = like.shape;
+  if (x.shape[1] === height && x.shape[2] === width) return x;
+  return tf.image.resizeBilinear(x, [height, width], true);
+}
 
 export function sequence(layers: readonly Layer[]): Layer {
   return {

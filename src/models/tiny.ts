@@ -1,7 +1,7 @@
 // A small residual network for CPUs: 5x5 stem, stages of 24, 48 and 96 channels, two up-convolutions; heatmaps at a quarter of the input.
 // 558,486 parameters with 14 joints. Names and order are those of the PyTorch network it is measured against.
 import { batchNorm, conv, relu, sequence, upConv, type Layer } from './layer.ts';
-import { residual } from './simple-baseline.ts';
+import { residual } from './residual.ts';
 
 const WIDTH = 24;
 const BLOCKS = 2;
@@ -25,7 +25,7 @@ export function tiny(joints: number): Layer {
     );
     from = UP_CHANNELS;
   }
-  layers.push(conv('head', [from, joints], 1, { bias: true, init: { std: 0.001 } }));
+  layers.push(conv('head', [from, joints], 1, { bias: { constant: 0 }, init: { std: 0.001 } }));
   return sequence(layers);
 }
 

@@ -16,14 +16,17 @@ const stored = { width: 80, height: 150 };
 const cropFromImage: Affine = [0.5, 0, 7, 0, 0.5, -11];
 
 /** Heatmaps are the picture itself at a quarter of its size: the spot is where the network points. */
-const lookingNetwork = (origin: PixelOrigin): Network => ({
-  ...{ name: 'tiny', joints: 3, parameters: [] },
-  forward(x: Tensor4D) {
+function lookingNetwork(origin: PixelOrigin): Network {
+  const forward = (x: Tensor4D) => {
     const row = [...inputFromHeatmap(4, origin), 0, 0];
     const views = tf.tensor2d(Array.from({ length: x.shape[0] }, () => row));
     return warp(x, views, heatmap);
-  },
-});
+  };
+  return {
+    ...{ name: 'tiny', joints: 3, stride: 4, parameters: [] },
+    ...{ forward, outputs: (x) => [forward(x)] },
+  };
+}
 
 async function predictor(origin: PixelOrigin, batch: number) {
   const spec: CropSpec = {
