@@ -1,10 +1,25 @@
-// Reads and writes safetensors: 8-byte header length, JSON header, float32 data. Other element types are refused by name.
+// Reads and writes safetensors: 8-byte header length, JSON header, data. Written as float32; read as any number.
 import type { NamedArray, StateArrays } from '../engine/types.ts';
+import { decodeElements, ELEMENT_BYTES } from './checkpoint/element-type.ts';
+import type { ElementType, TypedTensor, TypedTensors } from './checkpoint/element-type.ts';
 
 const MAX_HEADER = 100 * 1024 * 1024;
 
-export interface Safetensors {
-  readonly tensors: StateArrays;
+const ELEMENT_TYPES = new Map<unknown, ElementType>([
+  ['F64', 'float64'],
+  ['F32', 'float32'],
+  ['F16', 'float16'],
+  ['BF16', 'bfloat16'],
+  ['I64', 'int64'],
+  ['I32', 'int32'],
+  ['I16', 'int16'],
+  ['I8', 'int8'],
+  ['U8', 'uint8'],
+  ['BOOL', 'bool'],
+]);
+
+export interface Safetensors<T = StateArrays> {
+  readonly tensors: T;
   readonly metadata: Readonly<Record<string, string>>;
 }
 
@@ -31,11 +46,28 @@ export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Arra
   return out;
 }
 
-/** @param source named in errors. Throws where header, offsets or shapes do not fit the file. */
+/** A file of float32 tensors, as heatstream writes them. Throws as decodeTypedSafetensors, and for other element types. */
 export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensors {
-  const fail = (problem: string): never => {
+  const { tensors, metadata } = decodeTypedSafetensors(bytes, source);
+  const arrays = Object.entries(tensors).map(([name, { type, shape, data }]) => {
+    if (type !== 'float32') return failIn(source)(`tensor ${name} is ${type}, expected float32`);
+    return [name, { shape, data: data as Float32Array }] as [string, NamedArray];
+  });
+  return { tensors: Object.fromEntries(arrays), metadata };
+}
+
+const failIn =
+  (source: string) =>
+  (problem: string): never => {
     throw new Error(`${source} is not a safetensors file that heatstream can read: ${problem}`);
   };
+
+/** @param source named in errors. Throws where header, offsets or shapes do not fit the file. */
+export function decodeTypedSafetensors(
+  bytes: Uint8Array,
+  source: string,
+): Safetensors<TypedTensors> {
+  const fail = failIn(source);
   if (bytes.length < 8) fail(`it has ${bytes.length} bytes`);
   const view = new DataView(bytes.buffer, bytes.byteOffset, bytes.byteLength);
   const headerLength = Number(view.getBigUint64(0, true));
@@ -55,11 +87,10 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
   }
   if (end !== data.length)
     fail(`its tensors end at byte ${end} of the data, which has ${data.length}`);
-  const tensors = entries.map(({ name, shape, from, to }): [string, NamedArray] => {
-    // Copied, so that the data are aligned whatever the header's length (a Buffer's own `slice` does not copy).
-    const copy = Uint8Array.from(data.subarray(from, to));
-    return [name, { shape, data: new Float32Array(copy.buffer) }];
-  });
+  const tensors = entries.map(({ name, type, shape, from, to }): [string, TypedTensor] => [
+    name,
+    { type, shape, data: decodeElements(data.subarray(from, to), type) },
+  ]);
   // `fromEntries` defines properties: a tensor named `__proto__` is a tensor like any other.
   return {
     tensors: Object.fromEntries(tensors),
@@ -68,6 +99,7 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
 }
 
 interface Entry {
+  readonly type: ElementType;
   readonly shape: readonly number[];
   /** Bytes of the data. */
   readonly from: number;
@@ -79,16 +111,20 @@ type Fail = (problem: string) => never;
 function checkedEntry(name: string, entry: unknown, fail: Fail): Entry {
   if (typeof entry !== 'object' || entry === null) return fail(`tensor ${name} is no JSON object`);
   const { dtype, shape, data_offsets: range } = entry as Record<string, unknown>;
-  if (dtype !== 'F32') fail(`tensor ${name} is ${JSON.stringify(dtype)}, expected "F32"`);
+  const type = ELEMENT_TYPES.get(dtype);
+  if (!type) {
+    const known = [...ELEMENT_TYPES.keys()].join(', ');
+    return fail(`tensor ${name} is ${JSON.stringify(dtype)}, expected one of ${known}`);
+  }
   if (!isCounts(shape) || !isCounts(range) || range.length !== 2) {
     return fail(`tensor ${name} has no proper shape and offsets`);
   }
   const [from, to] = range as [number, number];
   const size = shape.reduce((product, n) => product * n, 1);
-  if (to - from !== 4 * size) {
+  if (to - from !== ELEMENT_BYTES[type] * size) {
     fail(`tensor ${name} [${shape.join(', ')}] does not fit its offsets ${from}–${to}`);
   }
-  return { shape, from, to };
+  return { type, shape, from, to };
 }
 
 function metadataOf(metadata: unknown = {}, fail: Fail): Record<string, string> {

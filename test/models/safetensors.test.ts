@@ -91,7 +91,16 @@ describe('safetensors', () => {
     ['a list as header', file([], 0), /no JSON object/],
     ['null as tensor', file({ a: null }, 0), /tensor a is no JSON object/],
     ['a number as tensor', file({ a: 3 }, 0), /tensor a is no JSON object/],
-    ['another type', file({ a: { ...two, dtype: 'F16' } }, 8), /tensor a is "F16", expected "F32"/],
+    [
+      'another type',
+      file({ a: { ...two, dtype: 'I32' } }, 8),
+      /tensor a is int32, expected float32/,
+    ],
+    [
+      'a type that is not known',
+      file({ a: { ...two, dtype: 'F6' } }, 8),
+      /tensor a is "F6", expected one of F64/,
+    ],
     ['a missing shape', file({ a: { ...two, shape: undefined } }, 8), /no proper shape/],
     ['a negative size', file({ a: { ...two, shape: [-2] } }, 8), /no proper shape/],
     ['a size that is no integer', file({ a: { ...two, shape: [1.5] } }, 8), /no proper shape/],

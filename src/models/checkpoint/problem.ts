@@ -1,0 +1,23 @@
+// What is wrong with a checkpoint's bytes: readers throw it, and whoever knows the file puts its name in front.
+
+/** Says what was expected and what came, without the file's name. */
+export class CheckpointProblem extends Error {
+  override readonly name = 'CheckpointProblem';
+}
+
+/** Names out of the file may be long or hold anything: what is shown of them is neither. */
+export function refuse(problem: string): never {
+  throw new CheckpointProblem(problem.replaceAll(/\p{Cc}/gu, '?').slice(0, LONGEST));
+}
+
+const LONGEST = 600;
+
+/** Puts the file's name in front of a problem; other errors pass. */
+export function named<T>(source: string, read: () => T): T {
+  try {
+    return read();
+  } catch (error) {
+    if (!(error instanceof CheckpointProblem)) throw error;
+    throw new Error(`${source} cannot be read as a checkpoint: ${error.message}`, { cause: error });
+  }
+}
