@@ -43,7 +43,23 @@ export const optionSchema = z.object({
     .enum(['u8', 'f16', 'keypoints'])
     .default('u8')
     .describe('how cached targets are stored'),
-  model: z.enum(['tiny', 'sb-r18']).default('sb-r18').describe('network'),
+  model: z
+    .enum([
+      'tiny',
+      'sb-r18',
+      'sb-r34',
+      'sb-r50',
+      'sb-r101',
+      'sb-r152',
+      'hrnet-w32',
+      'hrnet-w48',
+      'mspn-1stg',
+      'mspn-2stg',
+      'mspn-3stg',
+      'mspn-4stg',
+    ])
+    .default('sb-r18')
+    .describe('network'),
   recipe: z.enum(['paper', 'peer']).default('paper').describe('crops, targets, batches, schedule'),
   steps: count(1).default(1500).describe('training steps'),
   seed: count(0).default(0).describe('seed of everything random'),
