@@ -21,7 +21,42 @@ export const optionSchema = z.object({
     .default([])
     .describe('COCO file with person boxes of the unlabelled pictures; repeats'),
   exclude: list.default([]).describe('COCO file of pictures to leave out of the pool; repeats'),
-  method: z.enum(['supervised', 'single', 'naive']).default('single').describe('what is trained'),
+  method: z
+    .enum([
+      'supervised',
+      'pseudo-pose',
+      'data-distill',
+      'naive',
+      'pi',
+      'mean-teacher',
+      'single',
+      'dual',
+    ])
+    .default('single')
+    .describe('what is trained'),
+  easy: z.string().optional().describe('view of the teacher, e.g. affine30 (method)'),
+  hard: z
+    .string()
+    .optional()
+    .describe('view of the student, e.g. affine60+joint-cutout5 (method)'),
+  gradient: z
+    .enum(['both', 'stop'])
+    .default('both')
+    .describe('naive: branches that learn from their distance'),
+  threshold: ratio.default(0).describe('targets whose peak is lower weigh nothing'),
+  reweight: z
+    .enum(['none', 'confidence', 'foreground'])
+    .default('none')
+    .describe('what weighs more in the consistency loss'),
+  teacherDecay: z.coerce
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0.99)
+    .describe('mean-teacher: how much of the averaged weights stays each step'),
+  referenceCompat: flag
+    .default(false)
+    .describe('views with the known deviations of the reference code'),
   regime: z
     .enum(['online', 'cached'])
     .default('online')

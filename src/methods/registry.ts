@@ -1,14 +1,30 @@
 // Methods by name and regime.
+import { dataDistill } from './data-distill.ts';
+import { dual } from './dual.ts';
+import { meanTeacher } from './mean-teacher.ts';
 import type { Method, MethodName, Regime } from './method.ts';
 import { naive } from './naive.ts';
+import { pi } from './pi.ts';
+import { pseudoPose } from './pseudo-pose.ts';
 import { singleCached, singleOnline } from './single.ts';
 import { supervised } from './supervised.ts';
 
-const METHODS: readonly Method[] = [supervised, singleOnline, singleCached, naive];
+const METHODS: readonly Method[] = [
+  supervised,
+  pseudoPose,
+  dataDistill,
+  naive,
+  pi,
+  meanTeacher,
+  singleOnline,
+  singleCached,
+  dual,
+];
 
-/** Throws where the method has no such regime. */
+/** A fixed labeller's targets are always stored. Throws where the method has no such regime. */
 export function methodNamed(name: MethodName, regime: Regime): Method {
-  const found = METHODS.find((method) => method.name === name && method.regime === regime);
-  if (!found) throw new Error(`Method ${name} has no ${regime} regime; use --regime online`);
-  return found;
+  const found = METHODS.filter((method) => method.name === name);
+  const method = found.find((m) => m.regime === regime) ?? found.find((m) => m.labeller);
+  if (!method) throw new Error(`Method ${name} has no ${regime} regime; use --regime online`);
+  return method;
 }

@@ -1,56 +1,42 @@
 // Single (PoseCons in the paper's code, lib/models/pose_cons.py): one network teaches itself, from the easy view to the hard one.
-import type { Tensor4D } from '@tensorflow/tfjs';
-import type { Tensors } from '../engine/types.ts';
-import { jointsMse } from '../models/loss.ts';
-import { input2d, input4d } from './inputs.ts';
-import { poolInputs, type Consistency, type Forward, type Method } from './method.ts';
-import { drawView, warp, type StepGeometry } from './view.ts';
+import { agreement } from './agreement.ts';
+import { input4d } from './inputs.ts';
+import type { Forward, Consistency, Method, Scene } from './method.ts';
+import { easyPicture, studentView } from './student-view.ts';
 
 /** The teacher is the current network in train mode (batch statistics) on this batch's easy view. */
 export const singleOnline: Method = {
   name: 'single',
   regime: 'online',
-  pairing: 'easy-hard',
-  inputs: poolInputs,
-  consistency(teacher, inputs, geometry) {
-    const easy = easyView(inputs, geometry);
-    const taught = teacher(easy);
-    return (student) => easyToHard(student, easy, taught, inputs, geometry);
-  },
+  networks: 1,
+  teacher: 'self',
+  views: { easy: 'affine30', hard: 'affine60' },
+  consistency: (scene) => learnFrom(scene, ([network], easy) => network!(easy)),
 };
 
 /** The teacher is a snapshot: its heatmaps, and the easy view that it saw, come from the target cache. */
 export const singleCached: Method = {
-  name: 'single',
+  ...singleOnline,
   regime: 'cached',
-  pairing: 'easy-hard',
-  inputs: (batch, geometry, joints) => ({
-    ...poolInputs(batch, geometry),
-    teacherHeatmaps: {
-      shape: [batch, geometry.heatmap.height, geometry.heatmap.width, joints],
-      dtype: 'float32',
-    },
-  }),
-  consistency(_teacher, inputs, geometry) {
-    const easy = easyView(inputs, geometry);
-    const taught = input4d(inputs, 'teacherHeatmaps');
-    return (student) => easyToHard(student, easy, taught, inputs, geometry);
-  },
+  teacher: 'stored',
+  consistency: (scene) => learnFrom(scene, () => input4d(scene.inputs, 'teacherHeatmaps')),
 };
 
-const easyView = (inputs: Tensors, geometry: StepGeometry) =>
-  drawView(input4d(inputs, 'poolCrops'), input2d(inputs, 'easyViews'), geometry);
+type Teach = (networks: readonly Forward[], easy: ReturnType<Forward>) => ReturnType<Forward>;
 
-/** MSE(f(warp(easy)), warp(teacher)): picture and heatmap move by the same matrix; 0 outside both. */
-function easyToHard(
-  student: Forward,
-  easy: Tensor4D,
-  taught: Tensor4D,
-  inputs: Tensors,
-  geometry: StepGeometry,
-): Consistency {
-  const hard = warp(easy, input2d(inputs, 'hardViews'), geometry.input);
-  const target = warp(taught, input2d(inputs, 'hardHeatmapViews'), geometry.heatmap);
-  const predicted = student(hard);
-  return { loss: jointsMse(predicted, target), student: predicted, teacher: target };
+/** MSE(f(hard), moved(taught)), with `taught` made by whoever teaches. */
+export function learnFrom(
+  scene: Scene,
+  teach: Teach,
+): (students: readonly Forward[]) => Consistency {
+  const easy = easyPicture(scene);
+  const { picture, target } = studentView(scene, easy, teach(scene.networks, easy));
+  return ([student]) => {
+    const predicted = student!(picture);
+    return {
+      loss: agreement(predicted, target, scene.settings),
+      student: predicted,
+      teacher: target,
+    };
+  };
 }

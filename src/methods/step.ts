@@ -1,5 +1,5 @@
 // One training step, shared by all methods: supervised loss + consistency term, gradients, Adam, running statistics.
-import type { Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 import type { Step, Tensors } from '../engine/types.ts';
 import { adamUpdate } from '../models/adam.ts';
@@ -7,45 +7,83 @@ import { updateRunning, type BatchStats } from '../models/batch-norm.ts';
 import { jointsMse, meanPeak } from '../models/loss.ts';
 import { under, type Network } from '../models/network.ts';
 import { input2d, input4d } from './inputs.ts';
-import type { Method } from './method.ts';
+import { PAPER, type Forward, type Method, type MethodSettings } from './method.ts';
 import { drawView, type StepGeometry } from './view.ts';
 
-/** Scalars a step: the three losses, and the mean heatmap maximum of student and teacher on unlabelled pictures. */
-export type StepOutput = 'loss' | 'supervised' | 'consistency' | 'studentPeak' | 'teacherPeak';
+/** What a step reports: the three losses, and the signs of collapse on labelled and unlabelled pictures. */
+export type StepOutput =
+  | 'loss'
+  | 'supervised'
+  | 'consistency'
+  /** Mean heatmap maximum of the students, of what they are asked to match, and of the students on labelled pictures. */
+  | 'studentPeak'
+  | 'teacherPeak'
+  | 'labelledPeak'
+  /** Rate of heatmaps [joints] without a peak: nothing above BACKGROUND. */
+  | 'studentBackground'
+  | 'teacherBackground';
 
-/** The BN statistics that one forward pass saw. */
+/** A heatmap whose maximum is lower shows background only. */
+const BACKGROUND = 0.1;
+
+/** The BN statistics that one forward pass saw, under the prefix of the weights that it ran with. */
 type Pass = { readonly layer: string; readonly stats: BatchStats }[];
 
+/** Prefixes of the networks in training within the state. */
+export const NETWORKS = ['net.', 'net2.'] as const;
+
+/** Name of an optimiser slot of a parameter. */
+const slotOf = (network: string, name: string) => (network === 'net.' ? name : network + name);
+
+/** Every parameter of a method's networks that learns: prefix, name, and name of its optimiser slot. */
+export function trainables(
+  method: Method,
+  network: Network,
+): { readonly prefix: string; readonly name: string; readonly slot: string }[] {
+  const names = network.parameters.filter((spec) => spec.trainable).map((spec) => spec.name);
+  return NETWORKS.slice(0, method.networks).flatMap((prefix) =>
+    names.map((name) => ({ prefix, name, slot: slotOf(prefix, name) })),
+  );
+}
+
 /**
- * The step of a method. State: `net.*`, `adam.m.*`, `adam.v.*`; inputs: labelledInputs and the method's own.
- * Gradients of `supervised + weight x consistency`; one Adam update with `rates` from adamRates.
+ * The step of a method. State: `net.*` (and `net2.*`), `adam.m.*`, `adam.v.*`, `teacher.*` where it averages weights;
+ * inputs: labelledInputs and poolInputs. Gradients of `supervised + weight x consistency`, the first averaged over the
+ * networks; one Adam update with `rates` from adamRates.
  */
 export function trainStep(
   method: Method,
   network: Network,
   geometry: StepGeometry,
+  settings: MethodSettings = PAPER,
 ): Step<string, StepOutput> {
-  const names = network.parameters.filter((spec) => spec.trainable).map((spec) => spec.name);
+  const prefixes = NETWORKS.slice(0, method.networks);
+  const parameters = trainables(method, network);
   return {
-    name: `train ${method.name} ${method.regime} ${network.name} ${network.joints}`,
+    name: `train ${method.name} ${method.regime} ${network.name} ${network.joints} ${JSON.stringify(settings)}`,
     run(state, inputs) {
-      const current = under(state, 'net.');
-      const passes: Pass[] = [];
-      const forwardWith = (parameter: (name: string) => Tensor) => (x: Tensor4D) => {
-        const pass: Pass = [];
-        passes.push(pass);
-        return network.forward(x, 'train', parameter, (layer, stats) =>
-          pass.push({ layer, stats }),
-        );
-      };
+      const passes = new Map<string, Pass[]>();
+      const forwardWith =
+        (prefix: string, parameter: (name: string) => Tensor): Forward =>
+        (x) => {
+          const pass: Pass = [];
+          passes.set(prefix, [...(passes.get(prefix) ?? []), pass]);
+          return network.forward(x, 'train', parameter, (layer, stats) =>
+            pass.push({ layer, stats }),
+          );
+        };
+      const untaught = (prefix: string) => forwardWith(prefix, under(state, prefix));
 
       const labelled = drawView(
         input4d(inputs, 'labelledCrops'),
         input2d(inputs, 'labelledViews'),
         geometry,
       );
-      const student = method.consistency?.(forwardWith(current), inputs, geometry);
-      const teacherPasses = passes.splice(0);
+      const networks = prefixes.map(untaught);
+      const scene = { inputs, geometry, settings, networks, average: untaught(TEACHER) };
+      const students = method.consistency?.(scene);
+      const teacherPasses = new Map(passes);
+      passes.clear();
 
       const monitored: Partial<Record<StepOutput, Tensor>> = {};
       // A copy: what the objective returns must not be disposed with it.
@@ -53,65 +91,98 @@ export function trainStep(
         monitored[name] = tf.keep(tf.clone(value));
       };
       const objective = (...weights: Tensor[]) => {
-        const byName = new Map(names.map((name, i) => [name, weights[i]!]));
-        const forward = forwardWith((name) => byName.get(name) ?? current(name));
-        const supervised = jointsMse(
-          forward(labelled),
-          input4d(inputs, 'targets'),
-          input2d(inputs, 'targetWeights'),
+        const byName = new Map(
+          parameters.map(({ prefix, name }, i) => [prefix + name, weights[i]!]),
         );
-        monitor('supervised', supervised);
-        if (!student) return supervised;
-        const consistency = student(forward);
-        monitor('consistency', consistency.loss);
-        monitor('studentPeak', meanPeak(consistency.student));
-        monitor('teacherPeak', meanPeak(consistency.teacher));
-        const weight = tf.reshape(inputs['weight']!, []);
-        return tf.add(supervised, tf.mul(consistency.loss, weight));
+        const forwards = prefixes.map((prefix) =>
+          forwardWith(prefix, (name) => byName.get(prefix + name) ?? under(state, prefix)(name)),
+        );
+        const predictions = forwards.map((forward) => forward(labelled));
+        const supervised = predictions
+          .map((predicted) =>
+            jointsMse(predicted, input4d(inputs, 'targets'), input2d(inputs, 'targetWeights')),
+          )
+          .reduce((sum, loss) => tf.add(sum, loss));
+        const mean = method.networks === 1 ? supervised : tf.div(supervised, method.networks);
+        monitor('supervised', mean);
+        monitor('labelledPeak', meanPeak(tf.concat(predictions, 0)));
+        if (!students) return mean as Scalar;
+        const { loss, student, teacher } = students(forwards);
+        monitor('consistency', loss);
+        monitor('studentPeak', meanPeak(student));
+        monitor('teacherPeak', meanPeak(teacher));
+        monitor('studentBackground', backgroundRate(student));
+        monitor('teacherBackground', backgroundRate(teacher));
+        return tf.add<Scalar>(mean, tf.mul(loss, tf.reshape(inputs['weight']!, [])));
       };
-      const weights = names.map(current);
+      const weights = parameters.map(({ prefix, name }) => under(state, prefix)(name));
       const { value, grads } = tf.valueAndGrads(objective)(weights);
 
       const next: Record<string, Tensor> = {};
-      names.forEach((name, i) => {
-        const [m, v] = [state[`adam.m.${name}`]!, state[`adam.v.${name}`]!];
-        const slot = { weight: weights[i]!, m, v };
-        const updated = adamUpdate(slot, grads[i]!, inputs['rates'] as Tensor1D);
-        next[`net.${name}`] = updated.weight;
-        next[`adam.m.${name}`] = updated.m;
-        next[`adam.v.${name}`] = updated.v;
+      parameters.forEach(({ prefix, name, slot }, i) => {
+        const [m, v] = [state[`adam.m.${slot}`]!, state[`adam.v.${slot}`]!];
+        const held = { weight: weights[i]!, m, v };
+        const updated = adamUpdate(held, grads[i]!, inputs['rates'] as Tensor1D);
+        next[prefix + name] = updated.weight;
+        next[`adam.m.${slot}`] = updated.m;
+        next[`adam.v.${slot}`] = updated.v;
+        if (method.teacher === 'average' && prefix === 'net.') {
+          const decay = tf.reshape(inputs['decay']!, []);
+          next[TEACHER + name] = average(state[TEACHER + name]!, updated.weight, decay);
+        }
       });
-      // The paper's code runs labelled, easy, hard; here the teacher ran first, outside the tape.
-      const inReferenceOrder = [...passes.splice(0, 1), ...teacherPasses, ...passes];
-      Object.assign(next, runningAverages(state, inReferenceOrder));
+      for (const prefix of new Set([...passes.keys(), ...teacherPasses.keys()])) {
+        const [own = [], taught = []] = [passes.get(prefix), teacherPasses.get(prefix)];
+        // The paper's code runs labelled, easy, hard; here the teacher ran first, outside the tape.
+        const inReferenceOrder = [...own.slice(0, 1), ...taught, ...own.slice(1)];
+        Object.assign(next, runningAverages(state, prefix, inReferenceOrder));
+      }
 
-      const zero = tf.scalar(0);
-      const output = (name: StepOutput) => {
+      const output = (name: StepOutput, otherwise: Tensor) => {
         const kept = monitored[name];
-        if (!kept) return zero;
-        const value = tf.clone(kept);
+        if (!kept) return otherwise;
+        const copy = tf.clone(kept);
         kept.dispose();
-        return value;
+        return copy;
       };
+      const [zero, none] = [tf.scalar(0), tf.zeros([network.joints])];
       return {
         state: next,
         outputs: {
           loss: value,
-          supervised: output('supervised'),
-          consistency: output('consistency'),
-          studentPeak: output('studentPeak'),
-          teacherPeak: output('teacherPeak'),
+          supervised: output('supervised', zero),
+          consistency: output('consistency', zero),
+          studentPeak: output('studentPeak', zero),
+          teacherPeak: output('teacherPeak', zero),
+          labelledPeak: output('labelledPeak', zero),
+          studentBackground: output('studentBackground', none),
+          teacherBackground: output('teacherBackground', none),
         },
       };
     },
   };
 }
 
-function runningAverages(state: Tensors, passes: readonly Pass[]): Record<string, Tensor> {
+/** Prefix of the averaged weights. */
+const TEACHER = 'teacher.';
+
+/** Rate of heatmaps [batch, h, w, joints] without a peak, a joint. */
+const backgroundRate = (heatmaps: Tensor4D): Tensor =>
+  tf.mean(tf.cast(tf.less(tf.max(heatmaps, [1, 2]), BACKGROUND), 'float32'), 0);
+
+/** decay x old + (1 - decay) x now */
+const average = (old: Tensor, now: Tensor, decay: Tensor): Tensor =>
+  tf.add(tf.mul(old, decay), tf.mul(now, tf.sub(1, decay)));
+
+function runningAverages(
+  state: Tensors,
+  prefix: string,
+  passes: readonly Pass[],
+): Record<string, Tensor> {
   const next: Record<string, Tensor> = {};
   for (const { layer, stats } of passes.flat()) {
-    const mean = `net.${layer}.running_mean`;
-    const variance = `net.${layer}.running_var`;
+    const mean = `${prefix}${layer}.running_mean`;
+    const variance = `${prefix}${layer}.running_var`;
     const before = {
       mean: next[mean] ?? state[mean]!,
       variance: next[variance] ?? state[variance]!,

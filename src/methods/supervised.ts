@@ -4,6 +4,7 @@ import type { Method } from './method.ts';
 export const supervised: Method = {
   name: 'supervised',
   regime: 'online',
-  pairing: 'easy-hard',
-  inputs: () => ({}),
+  networks: 1,
+  teacher: 'self',
+  views: { easy: 'affine30', hard: 'affine60' },
 };

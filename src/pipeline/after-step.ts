@@ -2,6 +2,7 @@
 import { join } from 'node:path';
 import type { Database } from '../../db/open.ts';
 import { addCheckpoint, logMetrics } from '../../db/runs.ts';
+import type { MetricsRecord } from '../monitor/metrics-log.ts';
 import { saveCheckpoint } from '../stages/checkpoint.ts';
 import { MODEL_FILE, saveModel } from '../stages/model-file.ts';
 import { publish, type PublishContext } from '../stages/publish.ts';
@@ -17,7 +18,7 @@ export interface AfterStepContext extends PublishContext {
   readonly checkpointEvery: number;
   readonly publishes: boolean;
   teacher: Teacher | undefined;
-  log(record: StepRecord): void;
+  log(record: MetricsRecord): void;
 }
 
 export function isBoundary(
@@ -29,16 +30,26 @@ export function isBoundary(
 
 export async function afterStep(record: StepRecord, context: AfterStepContext): Promise<void> {
   const { db, runId, board, steps, logEvery, checkpointEvery, publishes } = context;
-  const { step, ...values } = record;
+  const { step, ...reported } = record;
   if (step % logEvery === 0 || step === steps || step === 1) {
+    const values = metricsOf(reported, context.card.skeleton.joints);
     logMetrics(db, runId, step, values);
-    context.log(record);
+    context.log({ ...values, step });
   }
   if (publishes && board.isDue(step) && step < steps) {
     context.teacher = await publish(step, context);
     board.publish(context.teacher);
   }
   if (step % checkpointEvery === 0 || step === steps) await checkpoint(step, context);
+}
+
+/** A number a name: the rate of background of each joint as `background.JOINT`. */
+function metricsOf(
+  { jointBackground, ...values }: Omit<StepRecord, 'step'>,
+  joints: readonly string[],
+): Record<string, number> {
+  const rates = jointBackground.map((rate, i) => [`background.${joints[i]!}`, rate] as const);
+  return { ...values, ...Object.fromEntries(rates) };
 }
 
 /** Saves the whole state and the model as it is now. */

@@ -1,5 +1,7 @@
 // Puts the stages of a training stream together for one run.
 import type { Database } from '../../db/open.ts';
+import { DISTILLED_VIEWS } from '../methods/distill-step.ts';
+import { singleCached } from '../methods/single.ts';
 import type { Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Crop } from '../pose/types.ts';
@@ -43,7 +45,7 @@ export function assembleStream(parts: StreamParts): {
   const { options, recipe, spec, geometry, method, usesPool } = setup;
   const { trainer } = started;
   const { skeleton, people } = labelled;
-  const publishes = method.regime === 'cached';
+  const publishes = method.teacher === 'stored';
   // Nobody waits for a teacher that is never published.
   const age = publishes ? options.maxTeacherAge : Infinity;
   const board = createTeacherBoard(started.teacher, age, done);
@@ -69,8 +71,8 @@ export function assembleStream(parts: StreamParts): {
     lanes: 2,
     stepsPerCall: options.stepsPerCall,
     board,
-    pair: { ...options, spec, method, skeleton, stride: setup.stride },
-    batch: { ...options, ...recipe, ...setup, skeleton, regime: method.regime },
+    pair: { ...options, ...setup, skeleton },
+    batch: { ...options, ...recipe, ...setup, skeleton },
     drain: hooks.drain,
     plans: () =>
       plans({
@@ -111,11 +113,13 @@ export function assembleStream(parts: StreamParts): {
       runner: trainer.teach,
       bn: options.teacherBn,
       view: options.teacherView,
-      preprocessing: digestOfSpec(spec).digest,
+      easy: setup.settings.views.easy,
+      preprocessing: preprocessingOf(setup),
       codec: options.targetCodec,
       sigma: options.targetCodec === 'keypoints' ? recipe.sigma : 0,
       seed: options.seed,
       input: geometry.input,
+      stride: setup.stride,
       heatmap: geometry.heatmap,
       joints: network.joints,
       origin: spec.origin,
@@ -123,4 +127,13 @@ export function assembleStream(parts: StreamParts): {
       count: ledger.count,
     };
   }
+}
+
+/** Digest of everything that decides what the teacher of stored targets sees; the plain easy view goes without saying. */
+function preprocessingOf({ options, spec, method, settings }: TrainingSetup): string {
+  const { digest } = digestOfSpec(spec);
+  if (method.labeller === 'distilled') return `${digest} ${DISTILLED_VIEWS.length} views`;
+  const { name } = settings.views.easy;
+  const isPlain = options.teacherView === 'canonical' || name === singleCached.views.easy;
+  return isPlain ? digest : `${digest} ${name}`;
 }

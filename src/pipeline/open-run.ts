@@ -5,8 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Database } from '../../db/open.ts';
 import { count, counters, createRun, findRun, finishRun } from '../../db/runs.ts';
 import { UsageError } from '../config/resolve.ts';
-import { openMetricsLog } from '../monitor/metrics-log.ts';
-import type { StepRecord } from '../stages/train-step.ts';
+import { openMetricsLog, type MetricsRecord } from '../monitor/metrics-log.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
 import type { Counters } from '../stages/counters.ts';
 import type { TrainingOptions } from './training-setup.ts';
@@ -23,7 +22,7 @@ export interface RunLedger {
   readonly runId: number;
   readonly count: Counters;
   counters(): Record<string, number>;
-  log(record: StepRecord): void;
+  log(record: MetricsRecord): void;
   finish(status: 'finished' | 'stopped' | 'failed'): void;
 }
 

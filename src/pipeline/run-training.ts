@@ -82,6 +82,7 @@ async function trainWith(
     recipe: options.recipe,
     engine: await hooks.openEngine(),
     network,
+    skeleton: labelled.skeleton,
     checkpoint: saved,
   });
   const { trainer } = started;

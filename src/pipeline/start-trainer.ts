@@ -1,9 +1,11 @@
 // Puts a run's state on the engine: fresh weights, the first teacher, or a checkpoint.
 import { UsageError } from '../config/resolve.ts';
 import type { Engine } from '../engine/types.ts';
-import type { Method } from '../methods/method.ts';
+import type { Method, MethodSettings } from '../methods/method.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import { initialWeights, type Network } from '../models/network.ts';
+import { cropFromInput } from '../pose/crop-geometry.ts';
+import type { CropSpec, Skeleton } from '../pose/types.ts';
 import type { Checkpoint } from '../stages/checkpoint.ts';
 import { checkWeights, loadModel, type Model } from '../stages/model-file.ts';
 import type { Teacher } from '../stages/teach.ts';
@@ -12,8 +14,11 @@ import { initialState, openTrainer, type Trainer } from '../stages/trainer.ts';
 export interface StartOptions {
   readonly engine: Engine;
   readonly method: Method;
+  readonly settings: MethodSettings;
   readonly network: Network;
   readonly geometry: StepGeometry;
+  readonly spec: CropSpec;
+  readonly skeleton: Skeleton;
   readonly recipe: string;
   readonly labelledBatch: number;
   readonly unlabelledBatch: number;
@@ -32,12 +37,23 @@ export interface Started {
   readonly first: Model | undefined;
 }
 
+/** Added to the seed of the second network's weights, which must differ from the first's. */
+const SECOND_NETWORK = 2 ** 32;
+
 export async function startTrainer(options: StartOptions): Promise<Started> {
-  const { method, network, checkpoint, seed } = options;
+  const { method, network, checkpoint, seed, skeleton } = options;
   const first =
     options.teacher === undefined ? undefined : await loadTeacher(options.teacher, options);
-  const state = checkpoint?.state ?? initialState(network, initialWeights(network, seed), method);
-  const trainer = await openTrainer({ ...options, state });
+  const fresh = () =>
+    initialState(
+      network,
+      initialWeights(network, seed),
+      method,
+      initialWeights(network, seed + SECOND_NETWORK),
+    );
+  const state = checkpoint?.state ?? fresh();
+  const distill = { ...options.spec, skeleton, cropFromInput: cropFromInput(options.spec) };
+  const trainer = await openTrainer({ ...options, distill, state });
   if (checkpoint) return { trainer, teacher: checkpoint.teacher, first };
   if (!first) return { trainer, teacher: undefined, first };
   await trainer.setTeacher(first.weights);

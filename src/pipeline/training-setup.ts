@@ -2,7 +2,8 @@
 import type { Options } from '../config/options.ts';
 import { cropSpec, recipeNamed, type Recipe } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
-import type { Method } from '../methods/method.ts';
+import { viewPair } from '../augment/view-pair.ts';
+import type { Method, MethodSettings } from '../methods/method.ts';
 import { methodNamed } from '../methods/registry.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { CropSpec } from '../pose/types.ts';
@@ -15,6 +16,7 @@ export interface TrainingSetup {
   readonly spec: CropSpec;
   readonly geometry: StepGeometry;
   readonly method: Method;
+  readonly settings: MethodSettings;
   /** Whether the loss has an unsupervised term. */
   readonly usesPool: boolean;
   readonly labelledBatch: number;
@@ -26,15 +28,13 @@ export interface TrainingSetup {
   readonly stride: number;
 }
 
-export function setUpTraining(options: TrainingOptions): TrainingSetup {
-  const recipe = recipeNamed(options.recipe);
-  const regime = options.method === 'supervised' ? 'online' : options.regime;
-  let method: Method;
-  try {
-    method = methodNamed(options.method, regime);
-  } catch (error) {
-    throw new UsageError((error as Error).message, { cause: error });
-  }
+/** @throws UsageError for choices that do not go together */
+export function setUpTraining(given: TrainingOptions): TrainingSetup {
+  const recipe = recipeNamed(given.recipe);
+  const method = orUsageError(() =>
+    methodNamed(given.method, given.method === 'supervised' ? 'online' : given.regime),
+  );
+  const options = method.labeller ? withFixedLabeller(given) : given;
   const { input, heatmap, stored, mean, std } = recipe;
   return {
     options,
@@ -42,6 +42,7 @@ export function setUpTraining(options: TrainingOptions): TrainingSetup {
     spec: cropSpec(recipe, options.padding),
     geometry: { input, heatmap, stored, mean, std },
     method,
+    settings: settingsOf(options, method, recipe),
     usesPool: method.consistency !== undefined,
     labelledBatch: options.labelledBatch ?? recipe.labelledBatch,
     unlabelledBatch: options.unlabelledBatch ?? recipe.unlabelledBatch,
@@ -49,4 +50,38 @@ export function setUpTraining(options: TrainingOptions): TrainingSetup {
     ramp: options.ramp ?? Math.round(recipe.ramp * options.steps),
     stride: input.width / heatmap.width,
   };
+}
+
+/** The labeller sees canonical crops in running statistics, once and for all. */
+function withFixedLabeller(options: TrainingOptions): TrainingOptions {
+  if (options.teacher === undefined) {
+    throw new UsageError(
+      `--method ${options.method} needs a labeller: train one with --method supervised and name its run with --teacher`,
+    );
+  }
+  return { ...options, maxTeacherAge: Infinity, teacherBn: 'running', teacherView: 'canonical' };
+}
+
+function settingsOf(options: TrainingOptions, method: Method, { origin }: Recipe): MethodSettings {
+  const { referenceCompat: isReference, gradient, threshold, reweight } = options;
+  const isCanonical = method.teacher === 'stored' && options.teacherView === 'canonical';
+  const easy = isCanonical ? 'original' : (options.easy ?? method.views.easy);
+  const views = orUsageError(() => viewPair(easy, options.hard ?? method.views.hard, isReference));
+  const hitsJoints = views.hard.extras.some(
+    ({ kind }) => kind.includes('joint') || kind === 'cut-occlude',
+  );
+  if (method.name === 'naive' && hitsJoints) {
+    throw new UsageError(
+      `--method naive has no teacher that could say where joints are: take --hard without ${views.hard.extras.map(({ kind }) => kind).join(', ')}, or --method single`,
+    );
+  }
+  return { views, origin, isReference, gradient, threshold, reweight };
+}
+
+function orUsageError<T>(make: () => T): T {
+  try {
+    return make();
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
+  }
 }

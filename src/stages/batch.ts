@@ -1,6 +1,7 @@
 // Packs a paired step into the typed arrays that the training step takes.
 import { packTransforms } from '../augment/transforms.ts';
 import type { Inputs } from '../engine/types.ts';
+import type { Method } from '../methods/method.ts';
 import { adamRates } from '../models/adam.ts';
 import { multiStep, rampUp } from '../models/schedule.ts';
 import { encodeGaussian, encodeMsra } from '../pose/heatmap.ts';
@@ -15,7 +16,7 @@ export interface BatchContext {
   readonly codec: 'msra' | 'gaussian';
   readonly sigma: number;
   readonly skeleton: Skeleton;
-  readonly regime: 'online' | 'cached';
+  readonly method: Method;
   readonly usesPool: boolean;
   readonly steps: number;
   readonly learningRate: number;
@@ -23,6 +24,8 @@ export interface BatchContext {
   readonly weight: number;
   /** Steps over which the weight grows. */
   readonly ramp: number;
+  /** How much of the averaged teacher stays after a step, below 1. */
+  readonly teacherDecay: number;
 }
 
 export interface Batch {
@@ -45,7 +48,8 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
   };
   if (!context.usesPool) return { step, inputs: labelled, learningRate, weight: 0 };
 
-  const untaught = context.regime === 'cached' && !paired.targets;
+  const isStored = context.method.teacher === 'stored';
+  const untaught = isStored && !paired.targets;
   const weight = untaught ? 0 : rampUp(step, context.weight, context.ramp);
   const pool = {
     poolCrops: concatenate(paired.pool),
@@ -54,10 +58,22 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
     hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
     weight: Float32Array.of(weight),
   };
-  const cached =
-    context.regime === 'cached' ? { teacherHeatmaps: packTargets(paired, context) } : {};
-  return { step, inputs: { ...labelled, ...pool, ...cached }, learningRate, weight };
+  const teacher = {
+    ...(isStored && { teacherHeatmaps: packTargets(paired, context) }),
+    ...(context.method.teacher === 'average' && {
+      decay: Float32Array.of(averageDecay(step, context.teacherDecay)),
+    }),
+  };
+  return {
+    step,
+    inputs: { ...labelled, ...pool, ...paired.extras, ...teacher },
+    learningRate,
+    weight,
+  };
 }
+
+/** Early on the plain mean of all weights so far, so that the fresh ones are soon forgotten. */
+const averageDecay = (step: number, decay: number) => Math.min(decay, 1 - 1 / (step + 1));
 
 function encodeTargets(
   { labelledKeypoints }: PairedStep,

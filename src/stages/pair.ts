@@ -1,13 +1,9 @@
 // Pairs each sample with its views: matrices for the labelled, the easy and the hard view, and the labelled targets.
-import {
-  drawEasy,
-  drawExtra,
-  moveKeypoints,
-  sourceFromView,
-  toHeatmapFrame,
-} from '../augment/views.ts';
-import type { Method } from '../methods/method.ts';
-import { compose, identity, invert } from '../pose/affine.ts';
+import { drawExtras } from '../augment/extra-draws.ts';
+import { drawPair } from '../augment/view-pair.ts';
+import { drawEasy, moveKeypoints, sourceFromView } from '../augment/views.ts';
+import type { Method, MethodSettings } from '../methods/method.ts';
+import { compose, invert } from '../pose/affine.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import { rng } from '../pose/random.ts';
 import type { Affine, CropSpec, Keypoint, Skeleton } from '../pose/types.ts';
@@ -21,18 +17,21 @@ export interface PairedStep extends TaughtStep {
   readonly labelledKeypoints: readonly (readonly Keypoint[])[];
   /** Easy view to crop. */
   readonly easyViews: readonly Affine[];
-  /** Hard view to easy view (to crop, for methods that pair equals). */
+  /** Hard view to easy view; to crop where the hard view is drawn for itself. */
   readonly hardViews: readonly Affine[];
   /** The same in heatmap pixels. */
   readonly hardHeatmapViews: readonly Affine[];
   /** Where the target must be mirrored with the view: its joints swap sides. */
   readonly mirrored: readonly boolean[];
+  /** Inputs of the step for cut-outs and mixtures of the hard view. */
+  readonly extras: Readonly<Record<string, Float32Array>>;
 }
 
 export interface PairContext {
   readonly seed: number;
   readonly spec: CropSpec;
   readonly method: Method;
+  readonly settings: MethodSettings;
   readonly skeleton: Skeleton;
   /** Input pixels a heatmap pixel. */
   readonly stride: number;
@@ -62,59 +61,35 @@ export function pair(taught: TaughtStep, context: PairContext): PairedStep {
       ),
     };
   });
-  const pool = taught.pool.map((_, slot) => poolViews(taught, slot, context));
+  const { method, settings, skeleton, stride, teacherView } = context;
+  const frame = { input: spec.input, stride, origin: spec.origin };
+  const pool = taught.pool.map((_, slot) => {
+    const stored = method.teacher !== 'stored' ? undefined : taught.targets?.[slot];
+    const isCanonical = method.teacher === 'stored' && teacherView === 'canonical';
+    const key = { seed, step, slot };
+    return drawPair(settings.views, key, frame, isCanonical ? 'canonical' : stored);
+  });
+  const extras = drawExtras(
+    settings.views.hard,
+    method.networks,
+    {
+      batch: pool.length,
+      joints: skeleton.joints.length,
+      input: spec.input,
+      isAbsolute: settings.isReference,
+    },
+    (network, slot) => rng(seed, `hard view extras ${network}`, step, slot),
+  );
   return {
     ...taught,
     labelledViews: labelled.map(({ view }) => view),
     labelledKeypoints: labelled.map(({ keypoints }) => keypoints),
-    easyViews: pool.map(({ easyView }) => compose(toCrop, easyView)),
-    hardViews: pool.map(({ hardView }) =>
-      context.method.pairing === 'equal' ? compose(toCrop, hardView) : hardView,
+    easyViews: pool.map(({ easy }) => compose(toCrop, easy.input)),
+    hardViews: pool.map(({ easy, relative }) =>
+      settings.views.onTop ? relative.input : compose(toCrop, compose(easy.input, relative.input)),
     ),
-    hardHeatmapViews: pool.map(({ relative }) =>
-      toHeatmapFrame(relative, context.stride, spec.origin),
-    ),
-    mirrored: pool.map(({ mirrored }) => mirrored),
+    hardHeatmapViews: pool.map(({ relative }) => relative.heatmap),
+    mirrored: pool.map(({ isMirrored }) => isMirrored),
+    extras,
   };
-}
-
-interface PoolViews {
-  /** Easy view to canonical input. */
-  readonly easyView: Affine;
-  /** Hard view to easy view; for equals: second view to canonical input. */
-  readonly hardView: Affine;
-  /** Hard view to easy view. */
-  readonly relative: Affine;
-  readonly mirrored: boolean;
-}
-
-function poolViews(taught: TaughtStep, slot: number, context: PairContext): PoolViews {
-  const { seed, spec, method } = context;
-  const { step } = taught.plan;
-  const draw = drawEasy(rng(seed, 'easy view', step, slot));
-  const drawn = sourceFromView(draw, spec.input, spec.origin);
-  const extraDraw = drawExtra(rng(seed, 'hard view', step, slot));
-  const extra = sourceFromView(extraDraw, spec.input, spec.origin);
-
-  if (method.pairing === 'equal') {
-    // The mirror is shared, so that channels agree.
-    const second = { ...drawEasy(rng(seed, 'second view', step, slot)), mirror: draw.mirror };
-    const other = sourceFromView(second, spec.input, spec.origin);
-    return {
-      easyView: drawn,
-      hardView: other,
-      relative: compose(invert(drawn), other),
-      mirrored: false,
-    };
-  }
-  if (method.regime === 'online') {
-    return { easyView: drawn, hardView: extra, relative: extra, mirrored: false };
-  }
-  if (context.teacherView === 'canonical') {
-    // The target is of the canonical view: the student's base view is drawn now, mirror included.
-    const hard = compose(drawn, extra);
-    return { easyView: identity, hardView: hard, relative: hard, mirrored: draw.mirror };
-  }
-  const stored = taught.targets?.[slot]?.view ?? identity;
-  return { easyView: stored, hardView: extra, relative: extra, mirrored: false };
 }

@@ -4,10 +4,10 @@ import type { TargetCodec } from '../../db/codecs/codec.ts';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import type { Runner } from '../engine/types.ts';
-import { drawEasy, sourceFromView } from '../augment/views.ts';
+import type { View } from '../augment/view.ts';
+import { drawStoredView, type StoredView } from '../augment/view-pair.ts';
 import { packTransforms } from '../augment/transforms.ts';
 import { compose, identity } from '../pose/affine.ts';
-import { rng } from '../pose/random.ts';
 import type { Affine, Crop, PixelOrigin, Size } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
 import type { Counters } from './counters.ts';
@@ -32,6 +32,8 @@ export interface TeachContext {
   readonly runner: Runner<'crops' | 'views', 'heatmaps' | 'peak'>;
   readonly bn: 'batch' | 'running';
   readonly view: 'random' | 'canonical';
+  /** What `random` draws. */
+  readonly easy: View;
   /** Digest of everything that decides the pixels the teacher sees. */
   readonly preprocessing: string;
   /** How targets are stored. */
@@ -40,6 +42,8 @@ export interface TeachContext {
   readonly sigma: number;
   readonly seed: number;
   readonly input: Size;
+  /** Input pixels a heatmap pixel. */
+  readonly stride: number;
   readonly heatmap: Size;
   readonly joints: number;
   readonly origin: PixelOrigin;
@@ -97,15 +101,9 @@ function targetKey(
   return { cropId: crop.id, teacher: teacher.digest, ...how };
 }
 
-interface EasyView {
-  readonly view: Affine;
-  readonly flip: boolean;
-}
-
-function easyView(step: number, slot: number, context: TeachContext): EasyView {
+function easyView(step: number, slot: number, context: TeachContext): StoredView {
   if (context.view === 'canonical') return { view: identity, flip: false };
-  const draw = drawEasy(rng(context.seed, 'teacher view', step, slot));
-  return { view: sourceFromView(draw, context.input, context.origin), flip: draw.mirror };
+  return drawStoredView(context.easy, { seed: context.seed, step, slot }, context);
 }
 
 async function runTeacher(
@@ -125,7 +123,7 @@ async function runTeacher(
 function storedTarget(
   heatmaps: Float32Array,
   index: number,
-  { view, flip }: EasyView,
+  { view, flip }: StoredView,
   teacher: Teacher,
   { heatmap: { width, height }, joints }: TeachContext,
 ): StoredTarget {

@@ -3,11 +3,13 @@ import type { StepOutput } from '../methods/step.ts';
 import type { Batch } from './batch.ts';
 import type { Trainer } from './trainer.ts';
 
-/** What one step reported. */
+/** What one step reported; rates of background as means over the joints. */
 export type StepRecord = Readonly<Record<StepOutput, number>> & {
   readonly step: number;
   readonly learningRate: number;
   readonly weight: number;
+  /** Rate of the students' heatmaps of unlabelled pictures that show background only, a joint. */
+  readonly jointBackground: readonly number[];
 };
 
 /** Throws where a loss is not finite, naming the step. */
@@ -32,6 +34,10 @@ export async function trainSteps(
       consistency: scalar('consistency'),
       studentPeak: scalar('studentPeak'),
       teacherPeak: scalar('teacherPeak'),
+      labelledPeak: scalar('labelledPeak'),
+      studentBackground: mean(output.studentBackground.data),
+      teacherBackground: mean(output.teacherBackground.data),
+      jointBackground: [...output.studentBackground.data],
     };
     if (!Number.isFinite(record.loss)) {
       throw new Error(
@@ -41,3 +47,6 @@ export async function trainSteps(
     return record;
   });
 }
+
+const mean = (values: Float32Array): number =>
+  values.reduce((sum, value) => sum + value, 0) / values.length;

@@ -1,8 +1,9 @@
 // Everything that runs on the engine for one training run: the shared state and the compiled steps over it.
 import type { Engine, NamedArray, Runner, Session, StateArrays } from '../engine/types.ts';
-import { labelledInputs, type Method } from '../methods/method.ts';
+import { distillStep, type DistillOptions } from '../methods/distill-step.ts';
+import { labelledInputs, poolInputs, type Method, type MethodSettings } from '../methods/method.ts';
 import { predictInputs, predictStep, type BnMode } from '../methods/predict-step.ts';
-import { trainStep, type StepOutput } from '../methods/step.ts';
+import { NETWORKS, trainables, trainStep, type StepOutput } from '../methods/step.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
 
@@ -14,7 +15,7 @@ export interface Trainer {
   readonly teach?: PredictRunner;
   /** The network in training with batch statistics: mean peak on the pool. */
   readonly probe: PredictRunner;
-  /** Current weights and running statistics by state_dict name. */
+  /** Current weights and running statistics by state_dict name; a second network's or an averaged teacher's under `net2.`. */
   weights(): Promise<StateArrays>;
   /** Makes these weights the teacher's. */
   setTeacher(weights: StateArrays): Promise<void>;
@@ -26,51 +27,77 @@ export interface Trainer {
 export interface TrainerOptions {
   readonly engine: Engine;
   readonly method: Method;
+  /** @default PAPER */
+  readonly settings?: MethodSettings;
   readonly network: Network;
   readonly geometry: StepGeometry;
   readonly labelledBatch: number;
   readonly unlabelledBatch: number;
   readonly teacherBn: BnMode;
+  /** What the labeller of several views needs; other methods do without. */
+  readonly distill?: DistillOptions;
   /** From initialState, or a checkpoint's. */
   readonly state: StateArrays;
 }
 
-/** Fresh optimiser slots around the weights; the teacher starts as a copy where the method keeps one. */
-export function initialState(network: Network, weights: StateArrays, method: Method): StateArrays {
+/**
+ * Fresh optimiser slots around the weights; a teacher of its own starts as a copy.
+ * @param second weights of the second network, where the method has one
+ */
+export function initialState(
+  network: Network,
+  weights: StateArrays,
+  method: Method,
+  second: StateArrays = weights,
+): StateArrays {
   const state: Record<string, NamedArray> = {};
-  for (const { name, shape, trainable } of network.parameters) {
-    const array = weights[name]!;
-    state[`net.${name}`] = array;
-    if (trainable) {
-      const zeros = () => ({ shape, data: new Float32Array(array.data.length) });
-      state[`adam.m.${name}`] = zeros();
-      state[`adam.v.${name}`] = zeros();
-    }
-    if (method.regime === 'cached') state[`teacher.${name}`] = array;
+  [weights, second].slice(0, method.networks).forEach((own, i) => {
+    for (const { name } of network.parameters) state[NETWORKS[i]! + name] = own[name]!;
+  });
+  for (const { prefix, name, slot } of trainables(method, network)) {
+    const { shape, data } = state[prefix + name]!;
+    const zeros = () => ({ shape, data: new Float32Array(data.length) });
+    state[`adam.m.${slot}`] = zeros();
+    state[`adam.v.${slot}`] = zeros();
+  }
+  if (method.teacher !== 'self') {
+    for (const { name } of network.parameters) state[`teacher.${name}`] = weights[name]!;
   }
   return state;
 }
 
 export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { engine, method, network, geometry, labelledBatch, unlabelledBatch } = options;
+  const { engine, method, settings, network, geometry, labelledBatch, unlabelledBatch } = options;
   const session: Session = await engine.open(options.state);
   const shapes = {
     ...labelledInputs(labelledBatch, geometry, network.joints),
-    ...method.inputs(unlabelledBatch, geometry, network.joints),
+    ...poolInputs(method, unlabelledBatch, geometry, network.joints, settings),
   };
   const predict = (weights: 'net.' | 'teacher.', bn: BnMode) =>
     session.compile(
       predictStep(network, geometry, { weights, bn }),
       predictInputs(unlabelledBatch, geometry),
     );
+  const teach = () =>
+    method.labeller === 'distilled' && options.distill
+      ? session.compile(
+          distillStep(network, geometry, options.distill),
+          predictInputs(unlabelledBatch, geometry),
+        )
+      : predict('teacher.', options.teacherBn);
   const names = network.parameters.map((spec) => spec.name);
   return {
-    train: await session.compile(trainStep(method, network, geometry), shapes),
-    ...(method.regime === 'cached' && { teach: await predict('teacher.', options.teacherBn) }),
+    train: await session.compile(trainStep(method, network, geometry, settings), shapes),
+    ...(method.teacher === 'stored' && { teach: await teach() }),
     probe: await predict('net.', 'batch'),
     async weights() {
-      const read = await session.read(names.map((name) => `net.${name}`));
-      return Object.fromEntries(names.map((name) => [name, read[`net.${name}`]!]));
+      const second =
+        method.networks === 2 ? 'net2.' : method.teacher === 'average' ? 'teacher.' : '';
+      const prefixes = second === '' ? ['net.'] : ['net.', second];
+      const read = await session.read(prefixes.flatMap((prefix) => names.map((n) => prefix + n)));
+      const of = (prefix: string, shown: string) =>
+        names.map((name) => [shown + name, read[prefix + name]!] as const);
+      return Object.fromEntries([...of('net.', ''), ...(second === '' ? [] : of(second, 'net2.'))]);
     },
     setTeacher: (weights) =>
       session.write(Object.fromEntries(names.map((name) => [`teacher.${name}`, weights[name]!]))),

@@ -1,12 +1,22 @@
 import type { Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import fc from 'fast-check';
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { viewPair } from '../../src/augment/view-pair.ts';
 import { marginFor, drawEasy, sourceFromView } from '../../src/augment/views.ts';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { Step, Tensors } from '../../src/engine/types.ts';
-import { labelledInputs, type Method } from '../../src/methods/method.ts';
+import {
+  labelledInputs,
+  PAPER,
+  poolInputs,
+  type Method,
+  type MethodSettings,
+} from '../../src/methods/method.ts';
+import { dual } from '../../src/methods/dual.ts';
 import { naive } from '../../src/methods/naive.ts';
+import { pi } from '../../src/methods/pi.ts';
+import { pseudoPose } from '../../src/methods/pseudo-pose.ts';
 import { singleCached, singleOnline } from '../../src/methods/single.ts';
 import { drawView, type StepGeometry } from '../../src/methods/view.ts';
 import { apply, compose, identity, invert } from '../../src/pose/affine.ts';
@@ -59,6 +69,16 @@ const cases: fc.Arbitrary<Case> = fc.record({
 /** The spot stands whole within a view, with its heatmap. */
 const isInside = ({ x, y }: Point) => x > 16 && x < 79 && y > 16 && y < 111;
 
+const settingsOf = (
+  { views }: Method,
+  origin: PixelOrigin,
+  teacherView: 'random' | 'canonical',
+): MethodSettings => ({
+  ...PAPER,
+  origin,
+  views: viewPair(teacherView === 'canonical' ? 'original' : views.easy, views.hard),
+});
+
 const context = (
   method: Method,
   origin: PixelOrigin,
@@ -69,14 +89,15 @@ const context = (
     seed,
     spec: spec(origin),
     method,
+    settings: settingsOf(method, origin, teacherView),
     skeleton,
     stride: STRIDE,
     teacherView,
   };
   const batching: BatchContext = {
     ...{ heatmap, stride: STRIDE, origin, codec: 'gaussian', sigma: 1, skeleton },
-    ...{ regime: method.regime, usesPool: true, steps: 1e6, learningRate: 1e-3 },
-    ...{ milestones: [], weight: 1, ramp: 0 },
+    ...{ method, usesPool: true, steps: 1e6, learningRate: 1e-3 },
+    ...{ milestones: [], weight: 1, ramp: 0, teacherDecay: 0.99 },
   };
   return { pairing, batching };
 };
@@ -125,17 +146,19 @@ function taughtStep(
 }
 
 /** What the student sees and is asked for, computed by the method itself around a network that only looks. */
-async function looker(method: Method) {
+async function looker(method: Method, settings: MethodSettings) {
   const step: Step<string, 'seen' | 'asked' | 'labelled'> = {
-    name: `look ${method.name} ${method.regime}`,
+    name: `look ${method.name} ${method.regime} ${JSON.stringify(settings)}`,
     run(_state, inputs: Tensors) {
       const seen: Tensor4D[] = [];
       const network = (x: Tensor4D) => {
         seen.push(x);
         return inputs['easyHeatmaps'] as Tensor4D;
       };
-      const student = method.consistency!(() => network(tf.zeros([1, 1, 1, 1])), inputs, geometry);
-      const { teacher } = student(network);
+      const blind = () => network(tf.zeros([1, 1, 1, 1]));
+      const networks = [blind, blind].slice(0, method.networks);
+      const scene = { inputs, geometry, settings, networks, average: blind };
+      const { teacher } = method.consistency!(scene)([network, network]);
       const labelled = drawView(
         inputs['labelledCrops'] as Tensor4D,
         inputs['labelledViews'] as Tensor2D,
@@ -148,7 +171,7 @@ async function looker(method: Method) {
   onTestFinished(() => session.dispose());
   return session.compile(step, {
     ...labelledInputs(1, geometry, JOINTS),
-    ...method.inputs(1, geometry, JOINTS),
+    ...poolInputs(method, 1, geometry, JOINTS, settings),
     easyHeatmaps: { shape: [1, heatmap.height, heatmap.width, JOINTS], dtype: 'float32' },
   });
 }
@@ -158,12 +181,18 @@ const ways = [
   ['cached Single, random teacher views', singleCached, 'random'],
   ['cached Single, canonical teacher views', singleCached, 'canonical'],
   ['naive', naive, 'random'],
+  ['dual', dual, 'random'],
+  ['pi, drawn beside each other', pi, 'random'],
+  ['pseudo-pose', pseudoPose, 'canonical'],
+  ['hard to easy', { ...singleOnline, views: { easy: 'affine60', hard: 'affine30' } }, 'random'],
+  ['stored, beside each other', { ...singleCached, views: pi.views }, 'random'],
 ] as const;
 const origins = ['centres', 'edges'] as const;
 
 describe.each(ways)('%s', (_name, method, teacherView) => {
   it.each(origins)('moves picture and target together, pixel origin %s', async (origin) => {
-    const look = await looker(method);
+    const settings = settingsOf(method, origin, teacherView);
+    const look = await looker(method, settings);
     let [checked, mirrored] = [0, 0];
     await fc.assert(
       fc.asyncProperty(cases, async (one) => {
@@ -184,7 +213,7 @@ describe.each(ways)('%s', (_name, method, teacherView) => {
           isMirrored(easyView),
           isMirrored(paired.hardViews[0]!),
         ];
-        const turned = method.pairing === 'equal' ? isHardTurned : isEasyTurned !== isHardTurned;
+        const turned = settings.views.onTop ? isEasyTurned !== isHardTurned : isHardTurned;
         const expected = turned ? partner[one.joint]! : one.joint;
         const peak = centre(outputs!.asked.data, heatmap, JOINTS, expected);
         expect(peak, `a target in the channel of ${skeleton.joints[expected]!}`).toBeDefined();
@@ -204,7 +233,7 @@ describe('labelled samples', () => {
   it.each(origins)(
     'keep their joints on their pixels, left and right swapped where mirrored, pixel origin %s',
     async (origin) => {
-      const look = await looker(singleOnline);
+      const look = await looker(singleOnline, settingsOf(singleOnline, origin, 'random'));
       let mirrored = 0;
       await fc.assert(
         fc.asyncProperty(cases, async (one) => {

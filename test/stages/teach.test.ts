@@ -1,4 +1,5 @@
 import { describe, expect, it, onTestFinished } from 'vitest';
+import { parseView } from '../../src/augment/view.ts';
 import { openEngine } from '../../src/engine/choose.ts';
 import type { Runner } from '../../src/engine/types.ts';
 import { predictInputs, predictStep } from '../../src/methods/predict-step.ts';
@@ -24,7 +25,7 @@ async function setUp(more: Partial<TeachContext> = {}) {
   const counts: Record<string, number> = {};
   const context: TeachContext = {
     ...{ db, runner: teacherRunner, bn: 'batch', view: 'random', preprocessing: fakeDigest(1) },
-    ...{ codec: 'u8', sigma: 0 },
+    ...{ codec: 'u8', sigma: 0, easy: parseView('affine30'), stride: 4 },
     ...{ seed: 3, input: geometry.input, heatmap: geometry.heatmap, joints, origin: 'edges' },
     cropFromInput: identity,
     count: (name, by) => {

@@ -25,7 +25,10 @@ export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions
               if (callMs > 0) await new Promise((resolve) => setTimeout(resolve, callMs));
               if (step.name.startsWith('train')) {
                 await onTrain?.(inputs);
-                const names = ['loss', 'supervised', 'consistency', 'studentPeak', 'teacherPeak'];
+                const names = [
+                  ...['loss', 'supervised', 'consistency', 'studentPeak', 'teacherPeak'],
+                  ...['labelledPeak', 'studentBackground', 'teacherBackground'],
+                ];
                 const outputs = Object.fromEntries(names.map((name) => [name, scalar(0.5)]));
                 return inputs.map(() => outputs) as never;
               }

@@ -1,5 +1,6 @@
 // A training step at its smallest: `tiny` with three joints on non-square crops, batches of two, inputs of a fixed stream.
 import { packTransforms } from '../../src/augment/transforms.ts';
+import { viewPair } from '../../src/augment/view-pair.ts';
 import { openEngine } from '../../src/engine/choose.ts';
 import type {
   EngineName,
@@ -9,7 +10,13 @@ import type {
   Session,
   StateArrays,
 } from '../../src/engine/types.ts';
-import { labelledInputs, type Method } from '../../src/methods/method.ts';
+import {
+  labelledInputs,
+  PAPER,
+  poolInputs,
+  type Method,
+  type MethodSettings,
+} from '../../src/methods/method.ts';
 import { trainStep, type StepOutput } from '../../src/methods/step.ts';
 import type { StepGeometry } from '../../src/methods/view.ts';
 import { adamRates } from '../../src/models/adam.ts';
@@ -30,12 +37,20 @@ export const batchSize = 2;
 export const network = createNetwork('tiny', joints);
 const heatmapSize = batchSize * 8 * 12 * joints;
 
+/** The paper's settings with the method's own views. */
+export const viewsOf = ({ views: { easy, hard } }: Method, isSheared = false): MethodSettings => ({
+  ...PAPER,
+  views: viewPair(easy, hard, isSheared),
+});
+
 /** With a head large enough for heatmaps that differ. */
 export function smallState(method: Method, seed = 1) {
-  const weights = initialWeights(network, seed);
-  const head = weights['head.weight']!;
-  const louder = { ...head, data: head.data.map((value) => value * 100) };
-  return initialState(network, { ...weights, 'head.weight': louder }, method);
+  const loud = (from: number) => {
+    const weights = initialWeights(network, from);
+    const head = weights['head.weight']!;
+    return { ...weights, 'head.weight': { ...head, data: head.data.map((value) => value * 100) } };
+  };
+  return initialState(network, loud(seed), method, loud(seed + 1000));
 }
 
 export interface StepResult {
@@ -51,6 +66,7 @@ export interface Rigs {
     method: Method,
     inputs: readonly Inputs[],
     state?: StateArrays,
+    settings?: MethodSettings,
   ): Promise<StepResult>;
   close(): Promise<void>;
 }
@@ -58,19 +74,20 @@ export interface Rigs {
 export function createRigs(): Rigs {
   const sessions: Session[] = [];
   const rigs = new Map<string, Promise<{ session: Session; runner: Runner<string, StepOutput> }>>();
-  const prepare = async (name: EngineName, method: Method) => {
+  const prepare = async (name: EngineName, method: Method, settings: MethodSettings) => {
     const session = await (await openEngine({ name, threads: 1 })).open(smallState(method));
     sessions.push(session);
     const shapes = {
       ...labelledInputs(batchSize, geometry, joints),
-      ...method.inputs(batchSize, geometry, joints),
+      ...poolInputs(method, batchSize, geometry, joints, settings),
     };
-    return { session, runner: await session.compile(trainStep(method, network, geometry), shapes) };
+    const step = trainStep(method, network, geometry, settings);
+    return { session, runner: await session.compile(step, shapes) };
   };
   return {
-    async run(engine, method, inputs, state = smallState(method)) {
-      const key = `${engine} ${method.name} ${method.regime}`;
-      const made = rigs.get(key) ?? prepare(engine, method);
+    async run(engine, method, inputs, state = smallState(method), settings = viewsOf(method)) {
+      const key = `${engine} ${method.name} ${method.regime} ${JSON.stringify(settings)}`;
+      const made = rigs.get(key) ?? prepare(engine, method, settings);
       rigs.set(key, made);
       const { session, runner } = await made;
       await session.write(state);
