@@ -100,7 +100,7 @@ export const SKELETONS = {
 } as const;
 
 /** `Right Hip`, `rightHip`, `hip_R` and `r-hip` all become `right_hip`. */
-function plainName(joint: string): string {
+export function plainName(joint: string): string {
   const words = joint
     .replace(/([a-z\d])([A-Z])/g, '$1 $2')
     .toLowerCase()

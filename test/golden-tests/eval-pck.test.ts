@@ -1,14 +1,10 @@
 import { expect, it } from 'vitest';
+import { heatmapAccuracy } from '../../src/pose/metrics/heatmap-accuracy.ts';
 import { pck } from '../../src/pose/metrics/pck.ts';
 import { pckh } from '../../src/pose/metrics/pckh.ts';
 import type { Keypoint, Point } from '../../src/pose/types.ts';
-import {
-  describeGolden,
-  expectGoldenFiles,
-  goldenJson,
-  maxDifference,
-  skipGolden,
-} from '../support/golden.ts';
+import { recordDeviation } from '../support/deviations.ts';
+import { describeGolden, expectGoldenFiles, goldenJson, maxDifference } from '../support/golden.ts';
 
 type XY = [number, number];
 
@@ -22,6 +18,7 @@ describeGolden('eval', /^pck_torso.*\.json$/, (file) => {
     gt_xy: XY[][];
     visible: boolean[][];
     pred_xy: XY[][];
+    tolerance?: string;
     expected: Record<
       string,
       { per_joint: number[]; mean_over_joints: number; pooled_over_all_visible: number }
@@ -35,6 +32,7 @@ describeGolden('eval', /^pck_torso.*\.json$/, (file) => {
 
   it.each(Object.keys(golden.expected))('counts joints within %s of the torso', (threshold) => {
     const expected = golden.expected[threshold]!;
+    const tolerance = Number(golden.tolerance ?? 1e-6);
     for (const rule of ['<', '<='] as const) {
       const result = pck({
         truths,
@@ -43,15 +41,21 @@ describeGolden('eval', /^pck_torso.*\.json$/, (file) => {
         threshold: Number(threshold),
         rule,
       });
-      expect(Math.abs(result.pooled / 100 - expected.pooled_over_all_visible)).toBeLessThanOrEqual(
-        1e-6,
+      const counted = result.perJoint.flatMap((_, joint) => (result.counts[joint] ? [joint] : []));
+      const deviation = maxDifference(
+        [result.pooled, result.meanOverJoints, ...counted.map((j) => result.perJoint[j]!)].map(
+          (percent) => percent / 100,
+        ),
+        [
+          expected.pooled_over_all_visible,
+          expected.mean_over_joints,
+          ...counted.map((j) => expected.per_joint[j]!),
+        ],
       );
-      expect(Math.abs(result.meanOverJoints / 100 - expected.mean_over_joints)).toBeLessThanOrEqual(
-        1e-6,
-      );
+      recordDeviation(file, deviation, tolerance, `PCK@${threshold}, ${rule}`);
+      expect(deviation).toBeLessThanOrEqual(tolerance);
       result.perJoint.forEach((share, joint) => {
         if (result.counts[joint] === 0) expect(share).toBeNaN();
-        else expect(Math.abs(share / 100 - expected.per_joint[joint]!)).toBeLessThanOrEqual(1e-6);
       });
     }
   });
@@ -67,6 +71,7 @@ describeGolden('eval', /^pckh_mpii.*\.json$/, (file) => {
     'correct_per_joint_0.5': number[];
     count_per_joint: number[];
     'true_mean_at_0.1': number;
+    tolerance?: string;
   }>(file);
   const options = {
     predictions: golden.pred_xy_0based.map((person) =>
@@ -77,14 +82,17 @@ describeGolden('eval', /^pckh_mpii.*\.json$/, (file) => {
     heads: golden.head_box_x1y1_x2y2.map(([a, b]) => [pointOf(a), pointOf(b)] as const),
   };
 
+  const tolerance = Number(golden.tolerance ?? 1e-9);
+
   it('gives every part and the mean', () => {
     const result = pckh(options);
     const { head, shoulder, elbow, wrist, hip, knee, ankle, mean } = result;
     const { Head, Shoulder, Elbow, Wrist, Hip, Knee, Ankle, Mean } = golden.expected;
     const expected = [Head, Shoulder, Elbow, Wrist, Hip, Knee, Ankle, Mean] as number[];
-    expect(
-      maxDifference([head, shoulder, elbow, wrist, hip, knee, ankle, mean], expected),
-    ).toBeLessThanOrEqual(1e-9);
+    const parts = [head, shoulder, elbow, wrist, hip, knee, ankle, mean];
+    const deviation = maxDifference(parts, expected);
+    recordDeviation(file, deviation, tolerance, 'parts and mean');
+    expect(deviation).toBeLessThanOrEqual(tolerance);
     expect(result.right).toEqual(golden['correct_per_joint_0.5']);
     expect(result.counts).toEqual(golden.count_per_joint);
   });
@@ -92,8 +100,56 @@ describeGolden('eval', /^pckh_mpii.*\.json$/, (file) => {
   it.each([0.1, 0.2, 0.3, 0.4])('gives the mean at %s, at 0.1 the true one', (threshold) => {
     const expected =
       threshold === 0.1 ? golden['true_mean_at_0.1'] : golden.expected[`Mean@${threshold}`]!;
-    expect(Math.abs(pckh({ ...options, threshold }).mean - expected)).toBeLessThanOrEqual(1e-9);
+    const deviation = Math.abs(pckh({ ...options, threshold }).mean - expected);
+    recordDeviation(file, deviation, tolerance, `mean at ${threshold}`);
+    expect(deviation).toBeLessThanOrEqual(tolerance);
   });
 });
 
-skipGolden('eval', /^heatmap_accuracy.*\.json$/, 'not built yet');
+interface Accuracy {
+  per_joint: number[];
+  average: number;
+}
+
+describeGolden('eval', /^heatmap_accuracy.*\.json$/, (file) => {
+  const golden = goldenJson<
+    Accuracy & {
+      heatmap_hw: [number, number];
+      pred_xy: XY[][];
+      target_xy: XY[][];
+      target_empty: boolean[][];
+      joints_counted: number;
+      with_correct_axes: Accuracy;
+      tolerance?: string;
+    }
+  >(file);
+  const [height, width] = golden.heatmap_hw;
+  const batch = golden.pred_xy.length;
+  const joints = golden.pred_xy[0]!.length;
+  /** 1 at the pixel of each joint; nothing for those that are empty. */
+  const peaksAt = (people: XY[][], isEmpty: (person: number, joint: number) => boolean) => {
+    const maps = new Float32Array(batch * height * width * joints);
+    people.forEach((person, n) => {
+      person.forEach(([x, y], joint) => {
+        if (!isEmpty(n, joint)) maps[((n * height + y) * width + x) * joints + joint] = 1;
+      });
+    });
+    return maps;
+  };
+  const predicted = peaksAt(golden.pred_xy, () => false);
+  const targets = peaksAt(golden.target_xy, (n, joint) => golden.target_empty[n]![joint]!);
+
+  it.each(['reference', 'correct'] as const)('gives the accuracy with %s axes', (axes) => {
+    const expected = axes === 'reference' ? golden : golden.with_correct_axes;
+    const options = { batch, heatmap: { width, height }, joints, axes };
+    const result = heatmapAccuracy(predicted, targets, options);
+    const tolerance = Number(golden.tolerance ?? 1e-6);
+    const deviation = maxDifference(
+      [result.average, ...result.perJoint],
+      [expected.average, ...expected.per_joint],
+    );
+    recordDeviation(file, deviation, tolerance, `${axes} axes`);
+    expect(deviation).toBeLessThanOrEqual(tolerance);
+    expect(result.jointsCounted).toBe(golden.joints_counted);
+  });
+});

@@ -4,6 +4,7 @@ import { AREA_RANGES, oksAp, OKS_THRESHOLDS, RECALL_GRID } from '../../src/pose/
 import { compareInPicture, matchPicture } from '../../src/pose/metrics/oks-match.ts';
 import type { DetectedPerson, TruePerson } from '../../src/pose/metrics/oks-match.ts';
 import type { Box, Keypoint } from '../../src/pose/types.ts';
+import { recordDeviation } from '../support/deviations.ts';
 import { describeGolden, expectGoldenFiles, goldenJson, maxDifference } from '../support/golden.ts';
 
 type XY = [number, number];
@@ -75,21 +76,23 @@ describeGolden('eval', /^oks_ap_.*\.json$/, (file) => {
   it('gives the ten numbers', () => {
     const { ap, ap50, ap75, apMedium, apLarge, ar, ar50, ar75, arMedium, arLarge } = result;
     const stats = [ap, ap50, ap75, apMedium, apLarge, ar, ar50, ar75, arMedium, arLarge];
-    expect(maxDifference(stats, expected.stats)).toBeLessThanOrEqual(1e-9);
+    const deviation = maxDifference(stats, expected.stats);
+    recordDeviation(file, deviation, 1e-9, 'ten numbers');
+    expect(deviation).toBeLessThanOrEqual(1e-9);
   });
 
   it('gives recall and precision at each threshold and area', () => {
     const mean = (curve: readonly number[]) =>
       curve.reduce((sum, value) => sum + value, 0) / curve.length;
-    expect(
-      maxDifference(result.recall.flat(), expected.recall_T_by_area.flat()),
-    ).toBeLessThanOrEqual(1e-9);
-    expect(
-      maxDifference(
-        result.precision.flatMap((row) => row.map(mean)),
-        expected.precision_mean_over_recall_T_by_area.flat(),
-      ),
-    ).toBeLessThanOrEqual(1e-9);
+    const deviation = maxDifference(
+      [...result.recall.flat(), ...result.precision.flatMap((row) => row.map(mean))],
+      [
+        ...expected.recall_T_by_area.flat(),
+        ...expected.precision_mean_over_recall_T_by_area.flat(),
+      ],
+    );
+    recordDeviation(file, deviation, 1e-9, 'recall and precision');
+    expect(deviation).toBeLessThanOrEqual(1e-9);
     for (const [threshold, row] of [
       ['0.50', 0],
       ['0.75', 5],
@@ -100,15 +103,17 @@ describeGolden('eval', /^oks_ap_.*\.json$/, (file) => {
   });
 
   it('gives each OKS of each picture', () => {
+    let largest = 0;
     for (const { image_id: id, oks_dt_by_gt_input_order: matrix } of expected.per_image) {
       if (!matrix) continue;
       const picture = compareInPicture(inPicture(id).truths, inPicture(id).detections, {
         sigmas,
         maxDetections: 20,
       });
-      const values = picture.similarity.flat();
-      expect(maxDifference(values, matrix.flat())).toBeLessThanOrEqual(1e-9);
+      largest = Math.max(largest, maxDifference(picture.similarity.flat(), matrix.flat()));
     }
+    recordDeviation(file, largest, 1e-9, 'OKS of each pair');
+    expect(largest).toBeLessThanOrEqual(1e-9);
   });
 
   it('matches and ignores the same detections', () => {
@@ -154,5 +159,6 @@ describeGolden('eval', /^coco_params.*\.json$/, (file) => {
     expect(RECALL_GRID).toEqual(golden.recThrs);
     expect(AREA_RANGES.map(({ from, to }) => [from, to])).toEqual(golden.areaRng);
     expect(AREA_RANGES.map(({ name }) => name)).toEqual(golden.areaRngLbl);
+    recordDeviation(file, 0, 0);
   });
 });

@@ -1,18 +1,14 @@
-// PCK: the share of labelled joints predicted within a fraction of the torso.
-import type { Keypoint, Point, Skeleton } from '../types.ts';
+// PCK: the share of labelled joints predicted within a fraction of a reference length.
+import { jointErrors, type JointErrorOptions, type JointErrors } from './joint-errors.ts';
 
-export interface PckOptions {
-  /** [person][joint]; a torso joint with v = 0 still measures the torso, unless it stands at (0, 0), which is COCO's "unknown". */
-  readonly truths: readonly (readonly Keypoint[])[];
-  /** [person][joint], the same pixels as the truths. */
-  readonly predictions: readonly (readonly Point[])[];
-  readonly skeleton: Pick<Skeleton, 'joints'>;
-  /** Fraction of the torso. @default 0.2 */
+/** Whether a joint exactly at the threshold is right. */
+export type PckRule = '<=' | '<';
+
+export interface PckOptions extends JointErrorOptions {
+  /** Fraction of the reference. @default 0.2 */
   readonly threshold?: number;
-  /** Joints whose true distance is the torso. @default left_shoulder to right_hip */
-  readonly torso?: readonly [string, string];
-  /** Whether a joint exactly at the threshold is right. @default '<=' */
-  readonly rule?: '<=' | '<';
+  /** @default '<=' */
+  readonly rule?: PckRule;
 }
 
 /** Percent, 0–100; NaN where nothing was labelled. */
@@ -24,43 +20,16 @@ export interface PckResult {
   readonly perJoint: readonly number[];
   /** Labelled joints that counted. */
   readonly counts: readonly number[];
-  /** People left out because their torso is unknown or has no length. */
-  readonly withoutTorso: number;
+  /** People left out because their reference is unknown or has no length. */
+  readonly withoutReference: number;
   /** What was computed, in words. */
   readonly protocol: string;
 }
 
 export function pck(options: PckOptions): PckResult {
-  const { truths, predictions, skeleton, threshold = 0.2, rule = '<=' } = options;
-  const { torso = ['left_shoulder', 'right_hip'] } = options;
-  const [from, to] = torso.map((name) => {
-    const joint = skeleton.joints.indexOf(name);
-    if (joint !== -1) return joint;
-    throw new RangeError(
-      `Expected the torso joint ${name} among ${skeleton.joints.join(', ')}: name two joints of this skeleton`,
-    );
-  }) as [number, number];
-  if (predictions.length !== truths.length) {
-    throw new RangeError(`Expected ${truths.length} predicted people, got ${predictions.length}`);
-  }
-  const right = skeleton.joints.map(() => 0);
-  const counts = skeleton.joints.map(() => 0);
-  let withoutTorso = 0;
-  truths.forEach((truth, person) => {
-    const ends = [truth[from]!, truth[to]!] as const;
-    const isUnknown = ends.some(({ x, y, v }) => v === 0 && x === 0 && y === 0);
-    const limit = threshold * distance(...ends);
-    if (isUnknown || !(limit > 0)) {
-      withoutTorso++;
-      return;
-    }
-    truth.forEach((keypoint, joint) => {
-      if (keypoint.v === 0) return;
-      const error = distance(keypoint, predictions[person]![joint]!);
-      counts[joint]!++;
-      if (error < limit || (rule === '<=' && error === limit)) right[joint]!++;
-    });
-  });
+  const { threshold = 0.2, rule = '<=' } = options;
+  const errors = jointErrors(options);
+  const { right, counts } = within(errors, threshold, rule);
   const perJoint = counts.map((count, joint) => (100 * right[joint]!) / count);
   const labelled = perJoint.filter((value) => !Number.isNaN(value));
   return {
@@ -68,13 +37,28 @@ export function pck(options: PckOptions): PckResult {
     meanOverJoints: sum(labelled) / labelled.length,
     perJoint,
     counts,
-    withoutTorso,
-    protocol: `PCK@${threshold}: distance ${rule} ${threshold} x |${torso[0]} - ${torso[1]}|, pooled over all labelled joints`,
+    withoutReference: errors.withoutReference,
+    protocol: `PCK@${threshold}: distance ${rule} ${threshold} x ${errors.reference}, pooled over all labelled joints`,
   };
 }
 
-function distance(a: Point, b: Point): number {
-  return Math.hypot(a.x - b.x, a.y - b.y);
+/** Joints within `threshold` times the reference, and joints that count. @returns one number a joint each */
+export function within(
+  { perJoint }: JointErrors,
+  threshold: number,
+  rule: PckRule = '<=',
+): { readonly right: readonly number[]; readonly counts: readonly number[] } {
+  const measured = perJoint.map((errors) =>
+    errors.flatMap(({ pixels, length }) => (length === undefined ? [] : [{ pixels, length }])),
+  );
+  const isRight = ({ pixels, length }: { pixels: number; length: number }) => {
+    const limit = threshold * length;
+    return pixels < limit || (rule === '<=' && pixels === limit);
+  };
+  return {
+    right: measured.map((errors) => errors.filter(isRight).length),
+    counts: measured.map((errors) => errors.length),
+  };
 }
 
 function sum(values: readonly number[]): number {

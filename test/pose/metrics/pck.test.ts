@@ -39,7 +39,7 @@ describe('pck', () => {
   it('leaves out people whose torso is unknown, and says how many', () => {
     const unknown: Keypoint[] = [{ x: 0, y: 0, v: 0 }, ...truth().slice(1)];
     const result = pck({ truths: [unknown, truth()], predictions: [truth(), truth()], skeleton });
-    expect(result.withoutTorso).toBe(1);
+    expect(result.withoutReference).toBe(1);
     expect(result.counts).toEqual([1, 1, 1]);
   });
 
