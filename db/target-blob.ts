@@ -118,16 +118,17 @@ export function readTargetHeader(blob: Buffer): TargetHeader {
     );
   }
   const shape = [blob.readUInt16LE(8), blob.readUInt16LE(10), blob.readUInt16LE(12)] as const;
-  const peaks = Float32Array.from({ length: shape[2] }, (_, joint) =>
-    blob.readFloatLE(FIXED + 4 * joint),
-  );
+  const peaks = new Float32Array(shape[2]);
+  for (let joint = 0; joint < peaks.length; joint++) {
+    peaks[joint] = blob.readFloatLE(FIXED + 4 * joint);
+  }
   return { codec, shape, view: affineFromBlob(blob, 16), flip: blob[6] === 1, peaks };
 }
 
 function refuseNonFinite(heatmap: Float32Array): void {
   // x − x is 0 for every finite x and NaN for the others: one sum tells whether any of them is there.
   let sum = 0;
-  for (const value of heatmap) sum += value - value;
+  for (let i = 0; i < heatmap.length; i++) sum += heatmap[i]! - heatmap[i]!;
   if (sum === 0) return;
   const index = heatmap.findIndex((value) => !Number.isFinite(value));
   throw new RangeError(`Expected finite heatmap values, got ${heatmap[index]!} at index ${index}`);

@@ -18,24 +18,26 @@ export interface TargetSet {
   readonly joints: number;
 }
 
-/** Looks up the id of a set, once a distinct set within a batch. */
-export function createSetLookup(db: Database): (set: TargetSet) => number | undefined {
-  const find = db
-    .prepare<number>(
-      `SELECT target_set.id FROM target_set JOIN teacher ON teacher.id = teacher_id
-       WHERE digest = ? AND bn = ? AND view = ? AND preprocessing = ? AND codec = ? AND sigma = ?
-         AND width = ? AND height = ? AND joints = ?`,
-    )
-    .pluck();
-  // One batch is of one set but for tests: the last one is as good as a table of all.
-  let last: { readonly values: readonly unknown[]; readonly id: number } | undefined;
-  return (set) => {
-    const values = valuesOf(set);
-    if (last?.values.every((value, i) => value === values[i])) return last.id;
-    const id = find.get(...values);
-    last = id === undefined ? undefined : { values, id };
-    return id;
-  };
+/** Ids of sets, which stay what they are: sets are added and never removed. As many as teachers were met. */
+const known = new WeakMap<Database, Map<string, number>>();
+
+export function findTargetSet(db: Database, set: TargetSet): number | undefined {
+  let ids = known.get(db);
+  if (!ids) known.set(db, (ids = new Map()));
+  const values = valuesOf(set);
+  const name = values.join(' ');
+  const id =
+    ids.get(name) ??
+    db
+      .prepare<{ id: number }>(
+        `SELECT target_set.id FROM target_set JOIN teacher ON teacher.id = teacher_id
+         WHERE digest = ? AND bn = ? AND view = ? AND preprocessing = ? AND codec = ? AND sigma = ?
+           AND width = ? AND height = ? AND joints = ?`,
+      )
+      .get(...values)?.id;
+  // What a transaction that may still fail has added is looked up again.
+  if (id !== undefined && !db.sql.inTransaction) ids.set(name, id);
+  return id;
 }
 
 /** Adds the set and, where it is new, its teacher. Call it inside `transaction`. */

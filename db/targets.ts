@@ -2,7 +2,7 @@
 import type { Database } from './open.ts';
 import { quarantine } from './quarantine.ts';
 import { decodeTarget, encodeTarget, TargetBlobError, type TargetMaps } from './target-blob.ts';
-import { addTargetSet, createSetLookup, type TargetSet } from './target-sets.ts';
+import { addTargetSet, findTargetSet, type TargetSet } from './target-sets.ts';
 import { noteUses } from './target-uses.ts';
 import { transaction } from './transaction.ts';
 
@@ -28,11 +28,10 @@ export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTar
   const find = db.prepare<{ id: number; step: number; blob: Buffer }>(
     'SELECT id, step, blob FROM target WHERE set_id = ? AND crop_id = ?',
   );
-  const sets = createSetLookup(db);
   const damaged: { readonly id: number; readonly key: TargetKey; readonly reason: string }[] = [];
   const used: number[] = [];
   const targets = keys.map((key) => {
-    const set = sets(key);
+    const set = findTargetSet(db, key);
     const row = set === undefined ? undefined : find.get(set, key.cropId);
     if (!row) return undefined;
     try {
@@ -62,9 +61,8 @@ export function putTargets(db: Database, rows: readonly NewTarget[], now = Date.
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     const settle = db.prepare('DELETE FROM target_claim WHERE set_id = ? AND crop_id = ?');
-    const sets = createSetLookup(db);
     for (const { key, target, blob } of encoded) {
-      const set = sets(key) ?? addTargetSet(db, key);
+      const set = findTargetSet(db, key) ?? addTargetSet(db, key);
       put.run(set, key.cropId, target.step, now, mean(target.peaks), blob.length, blob);
       settle.run(set, key.cropId);
     }
