@@ -140,7 +140,7 @@ const layers: readonly Layer[] = [
     op: (x, f) => tf.maxPool(tf.conv2d(x as T4, f as T4, 1, 'valid'), 2, 2, 'valid'),
   },
   {
-    name: 'nearest resize and concat',
+    name: 'resizes and concat',
     shapes: [
       [16, 2, 4, 16],
       [1, 1, 16, 16],
@@ -150,6 +150,7 @@ const layers: readonly Layer[] = [
       return tf.concat(
         [
           tf.image.resizeNearestNeighbor(y, [4, 8]),
+          tf.image.resizeBilinear(tf.image.resizeNearestNeighbor(y, [6, 4]), [4, 8], true),
           tf.image.resizeNearestNeighbor(tf.exp<T4>(y), [4, 8]),
         ],
         3,

@@ -9,6 +9,7 @@ import { firstConv, firstFilterGrad, isFirstLayer } from './first-layer.ts';
 import type { BlockedLowering } from './lowering.ts';
 import { blockedMaxPool, blockedMaxPoolGrad, isPoolable } from './max-pool.ts';
 import { reduced } from './reduce.ts';
+import { repeated, resampled, summed } from './resize.ts';
 import { entryInput } from './state.ts';
 
 type Rule<K extends Op['kind']> = (
@@ -87,6 +88,24 @@ const maxPoolGrad: Rule<'maxPoolGrad'> = (to, node, { window }) => {
   return to.putMap(node, blockedMaxPoolGrad(to.blocks, to.map(dy), pair, window));
 };
 
+const repeatPixels: Rule<'repeatPixels'> = (to, node, { factors }) => {
+  const x = node.inputs[0]!;
+  return to.isMap(x) ? to.putMap(node, repeated(to.blocks, to.map(x), factors)) : undefined;
+};
+
+const sumPixels: Rule<'sumPixels'> = (to, node, { factors }) => {
+  const dy = node.inputs[0]!;
+  return to.isMap(dy) ? to.putMap(node, summed(to.blocks, to.map(dy), factors)) : undefined;
+};
+
+const resample: Rule<'resample'> = (to, node) => {
+  const [x, rows, columns] = node.inputs as [Node, Node, Node];
+  if (!to.isMap(x)) return undefined;
+  const size = [node.shape[1]!, node.shape[2]!] as const;
+  const matrices = [to.named(rows), to.named(columns)] as const;
+  return to.putMap(node, resampled(to.blocks, to.map(x), matrices, size));
+};
+
 const byKind: { readonly [K in Op['kind']]?: Rule<K> } = {
   state: entryInput,
   conv,
@@ -98,4 +117,7 @@ const byKind: { readonly [K in Op['kind']]?: Rule<K> } = {
   unary: rectified,
   select: chosen,
   reduce: reduced,
+  repeatPixels,
+  sumPixels,
+  resample,
 };

@@ -2,7 +2,7 @@
 import type { Node } from '../program/node.ts';
 import type { Lower } from './lowering.ts';
 import type { Stored } from './stored.ts';
-import { identity, nchw } from './stored.ts';
+import { identity } from './stored.ts';
 
 /** The first number that onnxruntime takes as "to the very beginning" in a reversing slice. */
 const beforeAll = -(2 ** 31) + 1;
@@ -96,15 +96,4 @@ export const scatterAdd: Lower<'scatterAdd'> = (to, node) => {
   });
   const name = to.graph.op('ScatterND', [zeros, rows, to.named(updates!)], { reduction: 'add' });
   return stored(node, identity(node.shape.length), name);
-};
-
-export const repeatPixels: Lower<'repeatPixels'> = (to, node, { factors }) => {
-  const x = to.named(node.inputs[0]!, nchw);
-  const scales = to.graph.constant([1, 1, ...factors], [4], 'float32', factors.join('x'));
-  const name = to.graph.op('Resize', [x, '', scales], {
-    mode: 'nearest',
-    coordinate_transformation_mode: 'asymmetric',
-    nearest_mode: 'floor',
-  });
-  return stored(node, nchw, name);
 };

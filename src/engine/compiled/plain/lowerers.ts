@@ -6,7 +6,6 @@ import {
   concat,
   gather,
   pad,
-  repeatPixels,
   reshape,
   reverse,
   scatterAdd,
@@ -18,6 +17,7 @@ import type { Lower, Lowerers } from './lowering.ts';
 import { stateOrder } from './state-order.ts';
 import { pack, unpack } from './pack.ts';
 import { argmax, matmul, reduce } from './reduce.ts';
+import { repeatPixels, resample, sumPixels } from './resize.ts';
 import { identity, physical } from './stored.ts';
 import { warp } from './warp.ts';
 
@@ -63,5 +63,7 @@ export const plainLowerers: Lowerers = {
   pack,
   unpack,
   repeatPixels,
+  sumPixels,
+  resample,
   warp,
 };

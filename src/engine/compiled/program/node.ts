@@ -87,6 +87,10 @@ export type Op =
     }
   /** x [N,H,W,C]: every row and column k times. */
   | { readonly kind: 'repeatPixels'; readonly factors: readonly [number, number] }
+  /** dy [N,H,W,C]: the gradient of repeatPixels, sums of so many rows and columns. */
+  | { readonly kind: 'sumPixels'; readonly factors: readonly [number, number] }
+  /** x [N,H,W,C], rows [H',H], columns [W',W]: y[n,i,j,c] is the sum over k, l of rows[i,k] columns[j,l] x[n,k,l,c]. */
+  | { readonly kind: 'resample' }
   /** image [N,H,W,C], transforms [N or 1, 8] that map output pixels to input pixels. */
   | {
       readonly kind: 'warp';

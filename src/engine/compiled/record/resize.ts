@@ -1,10 +1,8 @@
-// Resizing and warping as nodes. A resize is linear along each axis, so it and its gradient are products with two small matrices.
+// Resizing and warping as nodes. A resize is linear along each axis: it and its gradient are products with two small matrices.
 import type * as TF from '@tensorflow/tfjs';
-import { reshape, transpose } from '../program/layout.ts';
 import { constant } from '../program/constant.ts';
 import type { Node } from '../program/node.ts';
 import type { Program } from '../program/program.ts';
-import { reduce } from './reduce.ts';
 import type { Kernel, Kernels } from './kernel.ts';
 
 interface Sampling {
@@ -50,63 +48,50 @@ const nearest: AxisWeights = (from, to, sampling) => {
   return weights;
 };
 
-/** Applies [height', height] and [width', width] to every channel of x [N,H,W,C]. */
-function separable(p: Program, x: Node, rows: Node, columns: Node, isTransposed: boolean): Node {
-  const [n, h, w, c] = x.shape as [number, number, number, number];
-  const planes = reshape(p, transpose(p, x, [0, 3, 1, 2]), [n * c, h, w]);
-  const wide = columns.shape[isTransposed ? 2 : 1]!;
-  const high = rows.shape[isTransposed ? 2 : 1]!;
-  const across = p.make(
-    { kind: 'matmul', transposeA: false, transposeB: !isTransposed },
-    [planes, columns],
-    [n * c, h, wide],
-    'float32',
-  );
-  const both = p.make(
-    { kind: 'matmul', transposeA: isTransposed, transposeB: false },
-    [rows, across],
-    [n * c, high, wide],
-    'float32',
-  );
-  return transpose(p, reshape(p, both, [n, c, high, wide]), [0, 2, 3, 1]);
+/** @param isTransposed for the way back: from the size `to` to the size `from` */
+function resample(
+  p: Program,
+  x: Node,
+  weights: AxisWeights,
+  [from, to]: readonly [from: readonly number[], to: readonly number[]],
+  { sampling, isTransposed }: { readonly sampling: Sampling; readonly isTransposed: boolean },
+): Node {
+  const matrices = [1, 2].map((axis) => {
+    const [f, t] = [from[axis]!, to[axis]!];
+    const matrix = weights(f, t, sampling);
+    return isTransposed
+      ? constant(p, transposed(matrix, t, f), [f, t], 'float32')
+      : constant(p, matrix, [t, f], 'float32');
+  });
+  const [, height, width] = isTransposed ? from : to;
+  const shape = [x.shape[0]!, height!, width!, x.shape[3]!];
+  return p.make({ kind: 'resample' }, [x, ...matrices], shape, 'float32');
 }
+
+const transposed = (matrix: Float32Array, rows: number, columns: number): Float32Array =>
+  matrix.map((_, i) => matrix[(i % rows) * columns + Math.floor(i / rows)]!);
 
 type ResizeAttributes = Sampling & { readonly size: [number, number] };
-
-function axisPair(
-  p: Program,
-  weights: AxisWeights,
-  from: readonly number[],
-  to: readonly number[],
-  s: Sampling,
-): [Node, Node] {
-  const matrix = (f: number, t: number) => constant(p, weights(f, t, s), [1, t, f], 'float32');
-  return [matrix(from[1]!, to[0]!), matrix(from[2]!, to[1]!)];
-}
 
 const forward =
   (weights: AxisWeights): Kernel<ResizeAttributes> =>
   (p, { images }, { size, ...sampling }) => {
-    const factors = [size[0] / images!.shape[1]!, size[1] / images!.shape[2]!] as const;
-    if (weights === nearest && isRepeat(factors, sampling)) {
-      const [n, , , c] = images!.shape;
-      return p.make({ kind: 'repeatPixels', factors }, [images!], [n!, ...size, c!], images!.dtype);
-    }
-    return separable(p, images!, ...axisPair(p, weights, images!.shape, size, sampling), false);
+    const from = images!.shape;
+    const to = [from[0]!, ...size, from[3]!];
+    const factors = [size[0] / from[1]!, size[1] / from[2]!] as const;
+    if (weights === nearest && isRepeat(factors, sampling))
+      return p.make({ kind: 'repeatPixels', factors }, [images!], to, images!.dtype);
+    return resample(p, images!, weights, [from, to], { sampling, isTransposed: false });
   };
 
 const backward =
   (weights: AxisWeights): Kernel<Sampling> =>
   (p, { images, dy }, sampling) => {
-    const [n, h, w, c] = images!.shape as [number, number, number, number];
-    const [high, wide] = [dy!.shape[1]!, dy!.shape[2]!];
-    const factors = [high / h, wide / w] as const;
-    if (weights === nearest && isRepeat(factors, sampling)) {
-      const blocks = reshape(p, dy!, [n, h, factors[0], w, factors[1] * c]);
-      const columns = reshape(p, reduce(p, 'Sum', blocks, [2]), [n, h, w, factors[1], c]);
-      return reshape(p, reduce(p, 'Sum', columns, [3]), images!.shape);
-    }
-    return separable(p, dy!, ...axisPair(p, weights, images!.shape, [high, wide], sampling), true);
+    const [from, to] = [images!.shape, dy!.shape];
+    const factors = [to[1]! / from[1]!, to[2]! / from[2]!] as const;
+    if (weights === nearest && isRepeat(factors, sampling))
+      return p.make({ kind: 'sumPixels', factors }, [dy!], from, 'float32');
+    return resample(p, dy!, weights, [from, to], { sampling, isTransposed: true });
   };
 
 const isRepeat = (factors: readonly number[], { alignCorners }: Sampling): boolean =>
