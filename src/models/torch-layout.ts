@@ -2,10 +2,16 @@
 import type { NamedArray } from '../engine/types.ts';
 
 /** [kh, kw, in, out] (or [kh, kw, out, in] of an up-convolution) to [out, in, kh, kw] ([in, out, kh, kw]); others as they are. */
-export const toTorch = (array: NamedArray): NamedArray => permute(array, [3, 2, 0, 1]);
+export const toTorch = (array: NamedArray): NamedArray => permute(array, TORCH_ORDER);
 
 /** The inverse of {@link toTorch}. */
 export const fromTorch = (array: NamedArray): NamedArray => permute(array, [2, 3, 1, 0]);
+
+/** The shape that a parameter of this logical shape has in PyTorch. */
+export const torchShape = (shape: readonly number[]): readonly number[] =>
+  shape.length === 4 ? TORCH_ORDER.map((axis) => shape[axis]!) : shape;
+
+const TORCH_ORDER = [3, 2, 0, 1] as const;
 
 function permute(
   { shape, data }: NamedArray,

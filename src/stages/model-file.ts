@@ -3,6 +3,7 @@ import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StateArrays } from '../engine/types.ts';
+import { type Fit, fitWeights, misfits } from '../models/checkpoint/fit.ts';
 import { MODEL_NAMES, type ModelName, type Network } from '../models/network.ts';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
 import { fromTorch, toTorch } from '../models/torch-layout.ts';
@@ -54,25 +55,20 @@ export async function loadModel(where: string): Promise<Model> {
   return { card, weights, digest: digestOf(weights), file };
 }
 
-/** Refuses weights that do not fit the network, naming every tensor that differs. */
+/** Refuses weights that do not fit the network: a line for each kind of misfit. */
 export function checkWeights(network: Network, { weights, file }: Model): void {
-  const problems: string[] = [];
-  const wanted = new Map(network.parameters.map((spec) => [spec.name, spec.shape]));
-  for (const [name, shape] of wanted) {
-    const found = weights[name];
-    if (!found) problems.push(`missing ${name}`);
-    else if (found.shape.join() !== shape.join()) {
-      problems.push(`${name} is [${found.shape.join(', ')}], expected [${shape.join(', ')}]`);
-    }
-  }
-  for (const name of Object.keys(weights))
-    if (!wanted.has(name)) problems.push(`unexpected ${name}`);
-  if (problems.length > 0) {
-    const rest = problems.length > 12 ? `\n  … and ${problems.length - 12} more` : '';
-    throw new Error(
-      `${file} does not fit ${network.name} with ${network.joints} joints:\n  ${problems.slice(0, 12).join('\n  ')}${rest}`,
-    );
-  }
+  const tensors = Object.fromEntries(
+    Object.entries(weights).map(([name, array]) => [name, toTorch(array)]),
+  );
+  refuseMisfits(network, fitWeights(network, tensors), file);
+}
+
+export function refuseMisfits(network: Network, fit: Fit, file: string, advice = ''): void {
+  const lines = misfits(fit);
+  if (lines.length === 0) return;
+  throw new Error(
+    `${file} does not fit ${network.name} with ${network.joints} joints:\n  ${lines.join('\n  ')}${advice}`,
+  );
 }
 
 export function digestOf(weights: StateArrays): string {
@@ -85,9 +81,10 @@ export function digestOf(weights: StateArrays): string {
   return hash.digest('hex');
 }
 
-async function modelFile(where: string): Promise<string> {
+/** @param where a run folder, whose model it gives, or a file */
+export async function modelFile(where: string): Promise<string> {
   const found = await stat(where).catch(() => {
-    throw new Error(`no model at ${where}: expected a run folder or a .safetensors file`);
+    throw new Error(`no model at ${where}: expected a run folder or a model file`);
   });
   if (!found.isDirectory()) return where;
   const file = join(where, MODEL_FILE);

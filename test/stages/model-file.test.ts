@@ -65,10 +65,10 @@ describe('a model file', () => {
       checkWeights(wide, model);
     };
     expect(check).toThrow('does not fit tiny with 17 joints');
-    expect(check).toThrow('head.weight is [1, 1, 64, 14], expected [1, 1, 64, 17]');
+    expect(check).toThrow('head.weight is [14, 64, 1, 1], expected [17, 64, 1, 1]');
     expect(check).toThrow('head.bias is [14], expected [17]');
-    expect(check).toThrow('missing up.1.bias');
-    expect(check).toThrow('unexpected extra');
+    expect(check).toThrow('1 missing: up.1.bias');
+    expect(check).toThrow('1 unexpected: extra');
   });
 
   it('of another network is refused in a few lines', async () => {

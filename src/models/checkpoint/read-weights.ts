@@ -22,18 +22,20 @@ export interface Weights {
 export function readWeights(bytes: Uint8Array, source: string): Weights {
   return named(source, () => {
     if (isZip(bytes)) return readArchive(bytes);
+    if (isSafetensors(bytes) || source.endsWith('.safetensors')) {
+      const { tensors } = decodeTypedSafetensors(bytes, source);
+      return { format: 'safetensors', tensors, path: [], beside: [] };
+    }
     if (isPickle(bytes)) return torchWeights('PyTorch, before 1.6', decodeTorchPickles(bytes));
     if (isNpy(bytes)) return refuse('it is one array without a name, expected .npz');
-    // The first character of the JSON header.
-    if (bytes[8] !== 0x7b && !source.endsWith('.safetensors')) {
-      return refuse(
-        'it begins like none of the formats that are known: PyTorch (.pth, .pt), .safetensors, .npz',
-      );
-    }
-    const { tensors } = decodeTypedSafetensors(bytes, source);
-    return { format: 'safetensors', tensors, path: [], beside: [] };
+    return refuse(
+      'it begins like none of the formats that are known: PyTorch (.pth, .pt), .safetensors, .npz',
+    );
   });
 }
+
+/** The JSON header begins behind its length. */
+const isSafetensors = (bytes: Uint8Array): boolean => bytes[8] === 0x7b;
 
 function readArchive(bytes: Uint8Array): Weights {
   const entries = openZip(bytes);
