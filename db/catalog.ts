@@ -1,6 +1,7 @@
 // Pictures and the paths they were seen at. A picture is its bytes: copies and renames share one row.
 import type { Size } from '../src/pose/types.ts';
 import type { Database } from './open.ts';
+import { pathFrom, rawPath } from './raw-path.ts';
 
 /** What the file system says about a file; equal facts mean unchanged bytes. */
 export interface FileFacts {
@@ -35,7 +36,7 @@ export function findUnchanged(db: Database, path: string, facts: FileFacts): Ima
       `SELECT ${COLUMNS} FROM file JOIN image ON image.id = file.image_id
        WHERE path = ? AND file.bytes = ? AND mtime = ? AND inode = ?`,
     )
-    .get(path, facts.bytes, facts.mtime, facts.inode);
+    .get(rawPath(path), facts.bytes, facts.mtime, facts.inode);
   return row && imageFrom(row);
 }
 
@@ -66,15 +67,15 @@ export function putFile(
     `INSERT INTO file (path, image_id, bytes, mtime, inode, seen) VALUES (?, ?, ?, ?, ?, ?)
      ON CONFLICT (path) DO UPDATE SET image_id = excluded.image_id, bytes = excluded.bytes,
        mtime = excluded.mtime, inode = excluded.inode, seen = excluded.seen`,
-  ).run(path, imageId, bytes, mtime, inode, now);
+  ).run(rawPath(path), imageId, bytes, mtime, inode, now);
 }
 
 /** Every path the picture was seen at, sorted. */
 export function pathsOf(db: Database, imageId: number): string[] {
   return db
-    .prepare<{ path: string }>('SELECT path FROM file WHERE image_id = ? ORDER BY path')
+    .prepare<{ path: string | Buffer }>('SELECT path FROM file WHERE image_id = ? ORDER BY path')
     .all(imageId)
-    .map(({ path }) => path);
+    .map(({ path }) => pathFrom(path));
 }
 
 function imageFrom({ width, height, ...rest }: RawImage): ImageRow {

@@ -23,6 +23,8 @@ export interface NewCrop extends EncodedCrop {
   readonly imageId: number;
   readonly box: Box;
   readonly source: BoxSource;
+  /** Who named the box; the first one stays. @default '' */
+  readonly madeBy?: string;
   /** Digest of the crop spec, hex, and the JSON it was taken of. */
   readonly spec: { readonly digest: string; readonly json: string };
 }
@@ -55,11 +57,12 @@ export function findCrop(
  * Several statements: call it inside `transaction`.
  */
 export function putCrop(db: Database, crop: NewCrop): CropKey {
-  const { imageId, box, source, spec, codec, size, pixels } = crop;
+  const { imageId, box, source, madeBy = '', spec, codec, size, pixels } = crop;
   const instance = [imageId, box.x, box.y, box.width, box.height, source];
   db.prepare(
-    'INSERT INTO instance (image_id, x, y, width, height, source) VALUES (?, ?, ?, ?, ?, ?) ON CONFLICT DO NOTHING',
-  ).run(...instance);
+    `INSERT INTO instance (image_id, x, y, width, height, source, made_by) VALUES (?, ?, ?, ?, ?, ?, ?)
+     ON CONFLICT DO NOTHING`,
+  ).run(...instance, madeBy);
   const { id: instanceId } = db
     .prepare<{ id: number }>(
       'SELECT id FROM instance WHERE image_id = ? AND x = ? AND y = ? AND width = ? AND height = ? AND source = ?',

@@ -1,5 +1,6 @@
 // Pictures of a run's pool, in the order in which they were admitted.
 import type { Database } from './open.ts';
+import { pathFrom } from './raw-path.ts';
 
 /** @param directory absolute folder of the run; its newest row counts */
 export function poolPictures(
@@ -8,7 +9,7 @@ export function poolPictures(
   limit: number,
 ): { readonly cropId: number; readonly path: string }[] {
   return db
-    .prepare<{ cropId: number; path: string }>(
+    .prepare<{ cropId: number; path: string | Buffer }>(
       `SELECT run_admission.crop_id AS cropId, min(file.path) AS path
        FROM run_admission
        JOIN crop ON crop.id = run_admission.crop_id
@@ -17,5 +18,6 @@ export function poolPictures(
        WHERE run_id = (SELECT max(id) FROM run WHERE directory = ?)
        GROUP BY generation, position ORDER BY generation, position LIMIT ?`,
     )
-    .all(directory, limit);
+    .all(directory, limit)
+    .map(({ cropId, path }) => ({ cropId, path: pathFrom(path) }));
 }

@@ -1,6 +1,7 @@
 // Data that could not be used: where, at which stage, why, how often.
 import type { FileFacts } from './catalog.ts';
 import type { Database } from './open.ts';
+import { pathFrom, rawPath } from './raw-path.ts';
 
 export interface Rejected {
   /** Of the file, or the name of a cache row. */
@@ -21,6 +22,10 @@ export interface QuarantineRow {
   readonly attempts: number;
 }
 
+interface RawRow extends Omit<QuarantineRow, 'path'> {
+  readonly path: string | Buffer;
+}
+
 const COLUMNS = 'path, stage, reason, first_seen AS firstSeen, last_seen AS lastSeen, attempts';
 
 /** Adds one failed attempt. */
@@ -36,7 +41,7 @@ export function quarantine(
        attempts = attempts + 1, bytes = excluded.bytes, mtime = excluded.mtime, inode = excluded.inode,
        released = NULL`,
   ).run(
-    path,
+    rawPath(path),
     stage,
     reason,
     now,
@@ -53,21 +58,23 @@ export function findQuarantined(
   path: string,
   facts: FileFacts,
 ): QuarantineRow | undefined {
-  return db
-    .prepare<QuarantineRow>(
+  const row = db
+    .prepare<RawRow>(
       `SELECT ${COLUMNS} FROM quarantine
        WHERE path = ? AND bytes = ? AND mtime = ? AND inode = ? AND released IS NULL`,
     )
-    .get(path, facts.bytes, facts.mtime, facts.inode);
+    .get(rawPath(path), facts.bytes, facts.mtime, facts.inode);
+  return row && rowFrom(row);
 }
 
 /** What is in quarantine now, by path. */
 export function listQuarantine(db: Database): QuarantineRow[] {
   return db
-    .prepare<QuarantineRow>(
+    .prepare<RawRow>(
       `SELECT ${COLUMNS} FROM quarantine WHERE released IS NULL ORDER BY path, stage`,
     )
-    .all();
+    .all()
+    .map(rowFrom);
 }
 
 /** Lets these paths, or all, be tried again; their attempts stay counted. Returns how many rows were released. */
@@ -80,13 +87,25 @@ export function releaseQuarantine(
   if (!paths) return db.prepare(release).run(now).changes;
   const one = db.prepare(`${release} AND path = ?`);
   return db.sql
-    .transaction(() => paths.reduce((total, path) => total + one.run(now, path).changes, 0))
+    .transaction(() =>
+      paths.reduce((total, path) => total + one.run(now, rawPath(path)).changes, 0),
+    )
     .immediate();
 }
 
 /** The path turned out well: forgets its failures. */
 export function clearQuarantine(db: Database, path: string): void {
   // Looked up first: a DELETE takes the write lock even where there is nothing to delete.
-  const hasFailed = db.prepare('SELECT 1 FROM quarantine WHERE path = ? LIMIT 1').get(path);
-  if (hasFailed !== undefined) db.prepare('DELETE FROM quarantine WHERE path = ?').run(path);
+  const raw = rawPath(path);
+  const hasFailed = db.prepare('SELECT 1 FROM quarantine WHERE path = ? LIMIT 1').get(raw);
+  if (hasFailed !== undefined) db.prepare('DELETE FROM quarantine WHERE path = ?').run(raw);
+}
+
+/** Nothing failed, ever: spares a look for each of many files. */
+export function isQuarantineEmpty(db: Database): boolean {
+  return db.prepare('SELECT 1 FROM quarantine LIMIT 1').get() === undefined;
+}
+
+function rowFrom({ path, ...row }: RawRow): QuarantineRow {
+  return { path: pathFrom(path), ...row };
 }

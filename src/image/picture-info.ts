@@ -1,6 +1,7 @@
 // Reads a picture's header: format, upright size, orientation, frames, channels. Decodes no pixels.
 import type { Metadata } from 'sharp';
 import type { Size } from '../pose/types.ts';
+import { readJpegHeader } from './jpeg-header.ts';
 import { openEncoded, PIXEL_LIMIT } from './sharp.ts';
 import { PictureError, pictureError } from './picture-error.ts';
 
@@ -21,6 +22,9 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
 
 /** @throws {PictureError} when the bytes are no picture, one of another kind, or one with too many pixels. */
 export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
+  const plain = readJpegHeader(bytes);
+  if (plain && plain.size.width * plain.size.height <= PIXEL_LIMIT)
+    return { format: 'jpeg', orientation: 1, pages: 1, ...plain };
   const { format, width, height, orientation = 1, pages = 1, channels } = await header(bytes);
   if (!FORMATS.has(format)) {
     throw new PictureError(`expected a JPEG, PNG, WebP, TIFF, AVIF or GIF picture, got ${format}`);

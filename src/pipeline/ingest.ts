@@ -1,11 +1,13 @@
 // Pictures in, crops in the database out: recognise → crop. Bad pictures go to quarantine with their reason.
 import { resolve } from 'node:path';
 import { concatMap, defer, tap, type Observable } from 'rxjs';
+import { createGroupCommit } from '../../db/group-commit.ts';
 import type { Database } from '../../db/open.ts';
-import { clearQuarantine } from '../../db/quarantine.ts';
+import { clearQuarantine, isQuarantineEmpty } from '../../db/quarantine.ts';
 import { retryBusy } from '../../db/retry.ts';
 import type { CropSpec } from '../pose/types.ts';
-import { cropPeople, type Cropped } from '../stages/crop.ts';
+import { admit } from '../stages/admit.ts';
+import type { Cropped } from '../stages/crop.ts';
 import { createKeyedLock } from '../stages/keyed-lock.ts';
 import type { Admitted, Picture } from '../stages/picture.ts';
 import { recognise } from '../stages/recognise.ts';
@@ -15,6 +17,7 @@ import { digestOfSpec } from '../stages/spec-digest.ts';
 import { attempt } from './attempt.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { createCredits } from './credits.ts';
+import { inChunks } from './in-chunks.ts';
 import { pull } from './pull.ts';
 import { untilAborted } from './until-aborted.ts';
 
@@ -23,9 +26,9 @@ export type { Admitted, Person, Picture } from '../stages/picture.ts';
 export interface IngestContext {
   readonly db: Database;
   readonly spec: CropSpec;
-  /** Pictures a stage works on at the same time. @default 4 */
+  /** Pictures that are read and decoded at the same time: their bytes and pixels are in memory. @default 4 */
   readonly lanes?: number;
-  /** Pictures in flight at most, decoded ones among them. @default 16 */
+  /** Pictures in flight at most; those outside the lanes are a path and a few numbers. @default 256 */
   readonly credits?: number;
   /** Aborted: no further picture is asked for, those in flight finish, the stream completes. */
   readonly signal?: AbortSignal | undefined;
@@ -49,8 +52,9 @@ export function ingest$<T>(
   const { db, spec, lanes = 4, signal, onReject, onInFlight } = context;
   const count = (name: string, by: number) => context.counters?.(name, by);
   return defer(() => {
-    const credits = createCredits(context.credits ?? 16);
+    const credits = createCredits(context.credits ?? 256);
     const breaker = createCircuitBreaker();
+    const commit = createGroupCommit(db);
     const alone = createKeyedLock();
     const digest = digestOfSpec(spec);
 
@@ -61,7 +65,7 @@ export function ingest$<T>(
       breaker.record(true);
     };
     const settle = async ({ admitted, rejected, path }: Cropped<T>) => {
-      if (rejected.length === 0)
+      if (rejected.length === 0 && !isQuarantineEmpty(db))
         await retryBusy(() => {
           clearQuarantine(db, resolve(path));
         });
@@ -77,20 +81,15 @@ export function ingest$<T>(
     return pull(pictures, credits).pipe(
       untilAborted(signal),
       tap(() => onInFlight?.(credits.inFlight)),
-      attempt((picture) => recognise(picture, { db, specDigest: digest.digest, count }), {
+      // Half of the credits, so that a chunk can fill while another is worked on.
+      inChunks(Math.ceil(credits.capacity / 2)),
+      concatMap((chunk) => recognise(chunk, { db, specDigest: digest.digest })),
+      concatMap((recognised) => recognised),
+      attempt((picture) => admit(picture, { db, commit, alone, spec, digest, count }), {
         lanes,
         credits,
         onReject: reject,
       }),
-      // Copies of one picture wait for each other, so that it is decoded once.
-      attempt(
-        (known) => alone(known.image.id, () => cropPeople(known, { db, spec, digest, count })),
-        {
-          lanes,
-          credits,
-          onReject: reject,
-        },
-      ),
       concatMap(settle),
       concatMap((admitted) => admitted),
     );

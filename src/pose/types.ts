@@ -40,7 +40,7 @@ export interface Skeleton {
 }
 
 /** Where a person box came from. */
-export type BoxSource = 'given' | 'labels' | 'whole-image' | 'teacher';
+export type BoxSource = 'given' | 'labels' | 'whole-image' | 'teacher' | 'detector';
 
 /**
  * How pixel coordinates meet when pictures are scaled.

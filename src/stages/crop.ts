@@ -1,25 +1,43 @@
 // Makes the crops of a picture's people that are missing: the picture is decoded once for all of them.
+import type { FileFacts, ImageRow } from '../../db/catalog.ts';
 import { findCrop, putCrop, type CropKey, type NewCrop } from '../../db/crops.ts';
+import { findingOf, putFinding } from '../../db/findings.ts';
+import type { Commit } from '../../db/group-commit.ts';
 import type { Database } from '../../db/open.ts';
-import { retryBusy } from '../../db/retry.ts';
-import { transaction } from '../../db/transaction.ts';
 import { encodeJpeg } from '../image/codec.ts';
 import { cropPicture } from '../image/crop.ts';
-import { decodeRgb } from '../image/decode.ts';
+import { decodeRgb, type DecodedPicture } from '../image/decode.ts';
 import { PictureError } from '../image/picture-error.ts';
 import { cropFromImage } from '../pose/crop-geometry.ts';
 import type { Box, CropSpec, Size } from '../pose/types.ts';
-import { boxIn, type Admitted, type Person } from './picture.ts';
-import type { Recognised } from './recognise.ts';
+import {
+  boxIn,
+  peopleFrom,
+  type Admitted,
+  type Finder,
+  type FoundBox,
+  type Person,
+  type Picture,
+} from './picture.ts';
+import { admittedOf } from './recognise.ts';
 import { SampleError } from './sample-error.ts';
 import type { SpecDigest } from './spec-digest.ts';
 
 export interface CropContext {
   readonly db: Database;
+  readonly commit: Commit;
   readonly spec: CropSpec;
   /** Of `spec`. */
   readonly digest: SpecDigest;
   readonly count: (name: string, by: number) => void;
+}
+
+/** A picture in the catalog whose pixels are at hand. */
+export interface Croppable<T> {
+  readonly picture: Picture<T>;
+  readonly image: ImageRow;
+  /** Called once at most. @param maxScaleDown how many times smaller the picture may come, >= 1 */
+  readonly decode: (maxScaleDown: number) => Promise<DecodedPicture>;
 }
 
 export interface Cropped<T> {
@@ -35,41 +53,59 @@ const LARGEST_RAW = 65536;
 
 /** @throws {SampleError} when the picture does not decode; then nothing of it is stored. */
 export async function cropPeople<T>(
-  recognised: Recognised<T>,
+  { picture, image, decode }: Croppable<T>,
   context: CropContext,
 ): Promise<Cropped<T>> {
-  const { path, people } = recognised.picture;
-  const { image } = recognised;
-  // Looked up again: a copy of the picture may have been cropped since it was recognised.
-  const crops = people.map(
-    (person, i) =>
-      recognised.crops[i] ??
-      findCrop(
-        context.db,
-        image.id,
-        boxIn(image.size, person),
-        person.source,
-        context.digest.digest,
-      ),
+  const { path } = picture;
+  const { db, digest, count } = context;
+  let decoded: DecodedPicture | undefined;
+  const open = async (maxScaleDown: number) => {
+    if (!decoded) {
+      decoded = await decode(maxScaleDown);
+      count('pictures_decoded', 1);
+    }
+    return decoded;
+  };
+
+  const found = picture.seek && (await seek(picture.seek.finder, image, open, db));
+  const people = found
+    ? [...picture.people, ...peopleFrom(found.boxes, picture.seek)]
+    : picture.people;
+  const boxes = people.map((person) => boxIn(image.size, person));
+  const reasons = boxes.map((box) => boxProblem(box, image.size));
+  const usable = people.filter((_, i) => reasons[i] === undefined);
+  const crops = usable.map((person) =>
+    findCrop(db, image.id, boxIn(image.size, person), person.source, digest.digest),
   );
-  const problems = people.map((person) => boxProblem(boxIn(image.size, person), image.size));
-  const missing = people.filter((_, i) => !crops[i] && !problems[i]);
-  const made =
-    missing.length > 0
-      ? await makeCrops(recognised, missing, context)
-      : new Map<Person<T>, CropKey>();
-  const admitted: Admitted<T>[] = [];
-  const rejected: SampleError[] = [];
-  for (const [i, person] of people.entries()) {
-    const reason = problems[i];
-    const key = crops[i] ?? made.get(person);
-    if (key) {
-      const { id: imageId, sha256, size } = image;
-      const box = boxIn(size, person);
-      admitted.push({ ...key, imageId, sha256, path, box, size, tag: person.tag });
-    } else rejected.push(new SampleError({ stage: 'crop', path, reason: reason! }));
-  }
-  return { path, admitted, rejected };
+  const missing = usable.filter((_, i) => !crops[i]);
+  const rows = missing.length > 0 ? await makeCrops(image, missing, open, context) : [];
+  const made = await store(rows, found, image, picture, context);
+  if (made.length > 0) count('crops_made', made.length);
+  const keys = new Map<Person<T>, CropKey>(missing.map((person, i) => [person, made[i]!]));
+  return {
+    path,
+    admitted: admittedOf(
+      { path, people: usable },
+      image,
+      usable.map((person, i) => crops[i] ?? keys.get(person)!),
+    ),
+    rejected: reasons.flatMap((reason) =>
+      reason === undefined ? [] : [new SampleError({ stage: 'crop', path, reason })],
+    ),
+  };
+}
+
+/** How a picture file comes to pixels. */
+export function decoderOf(
+  path: string,
+  bytes: Uint8Array,
+  facts: FileFacts,
+): Croppable<unknown>['decode'] {
+  return (maxScaleDown) =>
+    decodeRgb(bytes, { maxScaleDown }).catch((error: unknown) => {
+      if (!(error instanceof PictureError)) throw error;
+      throw new SampleError({ stage: 'decode', path, reason: error.message, cause: error, facts });
+    });
 }
 
 /** Why this box cannot be cut out of a picture of this size; undefined where it can. */
@@ -81,38 +117,56 @@ export function boxProblem({ x, y, width, height }: Box, size: Size): string | u
   return isOutside ? `${told} lies outside the picture of ${size.width}×${size.height}` : undefined;
 }
 
+interface Finding {
+  readonly boxes: readonly FoundBox[];
+  /** It was not in the database yet. */
+  readonly isNew: boolean;
+}
+
+async function seek(
+  finder: Finder,
+  image: ImageRow,
+  open: (maxScaleDown: number) => Promise<DecodedPicture>,
+  db: Database,
+): Promise<Finding> {
+  const known = findingOf(db, image.id, finder.name);
+  if (known) return { boxes: known, isNew: false };
+  return { boxes: await finder.find(await open(1)), isNew: true };
+}
+
+type Row = Omit<NewCrop, 'spec'>;
+
 async function makeCrops<T>(
-  { picture, image, facts, bytes }: Recognised<T>,
+  image: ImageRow,
   people: readonly Person<T>[],
-  { db, spec, digest, count }: CropContext,
-): Promise<Map<Person<T>, CropKey>> {
+  open: (maxScaleDown: number) => Promise<DecodedPicture>,
+  { spec }: CropContext,
+): Promise<Row[]> {
   const boxes = people.map((person) => boxIn(image.size, person));
-  const maxScaleDown = Math.min(...boxes.map((box) => pixelsPerCropPixel(box, spec)));
-  const decoded = await decodeRgb(bytes!, { maxScaleDown }).catch((error: unknown) => {
-    if (!(error instanceof PictureError)) throw error;
-    const { path } = picture;
-    throw new SampleError({ stage: 'decode', path, reason: error.message, cause: error, facts });
-  });
-  count('pictures_decoded', 1);
-  const rows: NewCrop[] = [];
+  const decoded = await open(Math.min(...boxes.map((box) => pixelsPerCropPixel(box, spec))));
+  const rows: Row[] = [];
   for (const [i, box] of boxes.entries()) {
     const crop = await cropPicture(decoded, box, spec);
     const encoded = await encode(crop.pixels, spec.stored);
-    const { source } = people[i]!;
-    rows.push({
-      ...encoded,
-      ...crop,
-      pixels: encoded.pixels,
-      size: spec.stored,
-      imageId: image.id,
-      box,
-      source,
-      spec: digest,
-    });
+    const { source, madeBy = '' } = people[i]!;
+    const { cropFromImage } = crop;
+    rows.push({ ...encoded, cropFromImage, size: spec.stored, imageId: image.id, box, source, madeBy }); // prettier-ignore
   }
-  const keys = await retryBusy(() => transaction(db, () => rows.map((row) => putCrop(db, row))));
-  count('crops_made', keys.length);
-  return new Map(people.map((person, i) => [person, keys[i]!]));
+  return rows;
+}
+
+async function store<T>(
+  rows: readonly Row[],
+  found: Finding | undefined,
+  image: ImageRow,
+  { seek }: Picture<T>,
+  { db, commit, digest }: CropContext,
+): Promise<CropKey[]> {
+  if (rows.length === 0 && !found?.isNew) return [];
+  return commit(() => {
+    if (found?.isNew) putFinding(db, image.id, seek!.finder.name, found.boxes);
+    return rows.map((row) => putCrop(db, { ...row, spec: digest }));
+  });
 }
 
 /** How many picture pixels a pixel of the crop covers, along the finer axis. */

@@ -1,12 +1,12 @@
-// Finds pictures: in folders, by globs, as single files, in list files. One folder at a time, in a stable order.
-import { createReadStream } from 'node:fs';
+// Finds pictures and videos: in folders, by globs, as single files, in list files. One folder at a time, in a stable order.
 import { stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import { createInterface } from 'node:readline';
 import fastGlob from 'fast-glob';
+import { rawPath } from '../../db/raw-path.ts';
 import { fileError } from './file-error.ts';
 import { listFolder } from './list-folder.ts';
-import { isPictureName } from './picture-name.ts';
+import { isPictureName, isVideoName } from './picture-name.ts';
+import { readLines } from './read-lines.ts';
 import { SampleError } from './sample-error.ts';
 
 export interface DiscoverContext {
@@ -17,9 +17,9 @@ export interface DiscoverContext {
 }
 
 /**
- * Yields paths. Memory holds one folder's listing and the names of folders still to visit.
+ * Yields paths; names that are no UTF-8 as `pathOf` writes them. Memory holds one folder's listing and the names of folders still to visit.
  * Within a folder: its pictures by name, then its subfolders by name. Hidden files and folders are skipped, unless named.
- * @param patterns folders, globs, files, or `@list.txt` with one of these a line (empty lines and `#` lines do not count).
+ * @param patterns folders, globs, files, or `@list.txt` with one of these a line or between NULs (empty lines and `#` lines do not count).
  */
 export async function* discover(
   patterns: readonly string[],
@@ -37,9 +37,8 @@ async function* fromList(
   file: string,
   context: DiscoverContext,
 ): AsyncGenerator<string, void, undefined> {
-  const lines = createInterface({ input: createReadStream(file), crlfDelay: Infinity });
   try {
-    for await (const line of lines) {
+    for await (const line of readLines(file)) {
       if (context.signal?.aborted) return;
       if (line === '' || line.startsWith('#')) continue;
       if (line.startsWith('@')) {
@@ -52,8 +51,6 @@ async function* fromList(
     const problem = fileError(error, file, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
     context.onProblem(problem);
-  } finally {
-    lines.close();
   }
 }
 
@@ -63,7 +60,7 @@ async function* fromPattern(
 ): AsyncGenerator<string, void, undefined> {
   try {
     // What exists is taken at its word, even where its name has brackets in it.
-    const found = await stat(pattern);
+    const found = await stat(rawPath(pattern));
     if (found.isDirectory()) yield* walk(pattern, ['**', '*'], context);
     else yield pattern;
   } catch (error) {
@@ -120,5 +117,5 @@ async function* walk(
 }
 
 function* pictures(folder: string, names: readonly string[]): Generator<string> {
-  for (const name of names) if (isPictureName(name)) yield join(folder, name);
+  for (const name of names) if (isPictureName(name) || isVideoName(name)) yield join(folder, name);
 }

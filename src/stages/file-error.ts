@@ -12,6 +12,7 @@ const REASONS: Readonly<Record<string, string>> = {
   EIO: 'the disk could not read it',
   ESTALE: 'the network file system lost it',
   ENXIO: 'it is not a regular file',
+  ERR_INVALID_ARG_VALUE: 'its name holds a NUL',
 };
 
 /** A `SampleError` for what is wrong with this file alone; any other error (no file handles, no memory) as it came. */

@@ -2,6 +2,7 @@
 import { createHash } from 'node:crypto';
 import { open, stat } from 'node:fs/promises';
 import type { FileFacts } from '../../db/catalog.ts';
+import { rawPath } from '../../db/raw-path.ts';
 import { PictureError } from '../image/picture-error.ts';
 import { readPictureInfo, type PictureInfo } from '../image/picture-info.ts';
 import { fileError } from './file-error.ts';
@@ -21,7 +22,7 @@ const LARGEST_FILE = 2 ** 29;
 
 /** @throws {SampleError} for a path without a readable, regular file. */
 export async function statPicture(path: string): Promise<FileFacts> {
-  const stats = await stat(path).catch((error: unknown) => {
+  const stats = await stat(rawPath(path)).catch((error: unknown) => {
     throw fileError(error, path, 'identify');
   });
   const refuse = (reason: string) => new SampleError({ stage: 'identify', path, reason });
@@ -50,7 +51,7 @@ export async function identify(path: string, facts: FileFacts): Promise<Identity
 
 async function read(path: string): Promise<Buffer> {
   try {
-    const file = await open(path, 'r');
+    const file = await open(rawPath(path), 'r');
     try {
       return await file.readFile();
     } finally {

@@ -1,7 +1,8 @@
-// Lists one folder: pictures and subfolders, sorted, symbolic links resolved.
-import { realpath, stat } from 'node:fs/promises';
+// Lists one folder: files and subfolders, sorted, symbolic links resolved.
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastGlob from 'fast-glob';
+import { pathOf, rawPath } from '../../db/raw-path.ts';
 import { fileError } from './file-error.ts';
 import { SampleError } from './sample-error.ts';
 
@@ -20,6 +21,12 @@ export interface ListContext {
   readonly linked?: Set<string>;
 }
 
+interface Kind {
+  isFile(): boolean;
+  isDirectory(): boolean;
+  isSymbolicLink(): boolean;
+}
+
 /** What in `folder` matches `pattern`, a glob without slashes. An unreadable folder is a problem and lists nothing. */
 export async function listFolder(
   folder: string,
@@ -33,26 +40,19 @@ export async function listFolder(
   };
   const files: string[] = [];
   const folders: string[] = [];
-  // One folder at a time and without `unique`: fast-glob's own walk ignores back-pressure and keeps every path.
-  const entries = await fastGlob(pattern, {
-    cwd: folder,
-    deep: 1,
-    unique: false,
-    onlyFiles: false,
-    objectMode: true,
-    followSymbolicLinks: false,
-    caseSensitiveMatch: true,
-  }).catch((error: unknown) => {
-    report(folder, error);
-    return [];
-  });
-  for (const { name, dirent } of entries) {
-    if (dirent.isFile()) files.push(name);
-    else if (dirent.isDirectory()) folders.push(name);
-    else if (dirent.isSymbolicLink()) {
+  const entries = await (pattern === '*' ? everything(folder) : matching(folder, pattern)).catch(
+    (error: unknown) => {
+      report(folder, error);
+      return [];
+    },
+  );
+  for (const [name, kind] of entries) {
+    if (kind.isFile()) files.push(name);
+    else if (kind.isDirectory()) folders.push(name);
+    else if (kind.isSymbolicLink()) {
       const path = join(folder, name);
       try {
-        const target = await stat(path);
+        const target = await stat(rawPath(path));
         if (target.isFile()) files.push(name);
         else if (
           target.isDirectory() &&
@@ -67,6 +67,38 @@ export async function listFolder(
   return { files: files.sort(), folders: folders.sort() };
 }
 
+type Entry = readonly [name: string, kind: Kind];
+
+/** All but what is hidden. Read as bytes, for names that are no UTF-8. */
+async function everything(folder: string): Promise<Entry[]> {
+  const entries = await readdir(rawPath(folder), { withFileTypes: true, encoding: 'buffer' });
+  return entries
+    .map((entry): Entry => [pathOf(entry.name), entry])
+    .filter(([name]) => !name.startsWith('.'));
+}
+
+/** By a real glob. One folder at a time and without `unique`: fast-glob's own walk ignores back-pressure and keeps every path. */
+async function matching(folder: string, pattern: string): Promise<Entry[]> {
+  const found = await fastGlob(pattern, {
+    cwd: folder,
+    deep: 1,
+    unique: false,
+    onlyFiles: false,
+    objectMode: true,
+    followSymbolicLinks: false,
+    caseSensitiveMatch: true,
+  });
+  const isDamaged = (name: string) => name.includes('\u{FFFD}');
+  const entries = found.map(({ name, dirent }): Entry => [name, dirent]);
+  if (!entries.some(([name]) => isDamaged(name))) return entries;
+  // fast-glob reads names as text: those that are no UTF-8 are matched as it sees them, and looked up by their bytes.
+  const seen = new Set(entries.map(([name]) => name));
+  const raw = (await everything(folder)).filter(
+    ([name]) => !name.isWellFormed() && seen.has((rawPath(name) as Buffer).toString()),
+  );
+  return [...entries.filter(([name]) => !isDamaged(name)), ...raw];
+}
+
 /** A link to a folder above itself would never end; a second link to the same folder would only repeat it. */
 async function isNew(
   link: string,
@@ -74,7 +106,7 @@ async function isNew(
   linked: Set<string>,
   onProblem: (problem: SampleError) => void,
 ): Promise<boolean> {
-  const [target, here] = await Promise.all([realpath(link), realpath(folder)]);
+  const [target, here] = await Promise.all([realOf(link), realOf(folder)]);
   if (`${here}${sep}`.startsWith(target === sep ? sep : `${target}${sep}`)) {
     const reason = `the symbolic link leads back to ${target}, which it lies in`;
     onProblem(new SampleError({ stage: 'discover', path: link, reason }));
@@ -83,4 +115,8 @@ async function isNew(
   if (linked.has(target)) return false;
   linked.add(target);
   return true;
+}
+
+async function realOf(path: string): Promise<string> {
+  return pathOf(await realpath(rawPath(path), 'buffer'));
 }

@@ -1,74 +1,126 @@
-// Finds a picture in the catalog by the facts of its file, else by its bytes; reads the file only where it must.
+// Finds pictures in the catalog by the facts of their files; reads a file only where it must.
 import { resolve } from 'node:path';
-import {
-  findImage,
-  findUnchanged,
-  putFile,
-  putImage,
-  type FileFacts,
-  type ImageRow,
-} from '../../db/catalog.ts';
+import { findUnchanged, type FileFacts, type ImageRow } from '../../db/catalog.ts';
 import { findCrop, type CropKey } from '../../db/crops.ts';
+import { findingOf } from '../../db/findings.ts';
 import type { Database } from '../../db/open.ts';
-import { findQuarantined } from '../../db/quarantine.ts';
-import { retryBusy } from '../../db/retry.ts';
-import { transaction } from '../../db/transaction.ts';
-import { identify, statPicture } from './identify.ts';
-import { boxIn, type Picture } from './picture.ts';
+import { findQuarantined, isQuarantineEmpty } from '../../db/quarantine.ts';
+import { statPicture } from './identify.ts';
+import { boxIn, peopleFrom, type Admitted, type Person, type Picture } from './picture.ts';
 import { SampleError } from './sample-error.ts';
 
 export interface RecogniseContext {
   readonly db: Database;
   readonly specDigest: string;
-  readonly count: (name: string, by: number) => void;
 }
 
-export interface Recognised<T> {
+/** A picture whose file has not changed and whose crops exist: it cost one `stat`. */
+export interface Known<T> {
+  readonly kind: 'known';
   readonly picture: Picture<T>;
+  readonly admitted: readonly Admitted<T>[];
+}
+
+/** A file that has to be read. */
+export interface Unread<T> {
+  readonly kind: 'unread';
+  readonly picture: Picture<T>;
+  readonly facts: FileFacts;
+}
+
+/** A file that cannot be used, or that stands in quarantine and has not changed. */
+export interface Refused<T> {
+  readonly kind: 'refused';
+  readonly picture: Picture<T>;
+  readonly error: SampleError;
+}
+
+export type Recognised<T> = Known<T> | Unread<T> | Refused<T>;
+
+/** Looks at some pictures together, in their order: the file system answers while the database is asked. */
+export async function recognise<T>(
+  pictures: readonly Picture<T>[],
+  { db, specDigest }: RecogniseContext,
+): Promise<Recognised<T>[]> {
+  const looks = await lookAt(db, pictures);
+  return looks.map((look): Recognised<T> => {
+    if (look.kind !== 'unchanged') return look;
+    const { picture, image, facts } = look;
+    const people = peopleOf(db, picture, image);
+    const crops = people?.map((person) =>
+      findCrop(db, image.id, boxIn(image.size, person), person.source, specDigest),
+    );
+    return people && crops?.every((crop) => crop !== undefined)
+      ? { kind: 'known', picture, admitted: admittedOf({ ...picture, people }, image, crops) }
+      : { kind: 'unread', picture, facts };
+  });
+}
+
+/** undefined where a finder has still to look. */
+function peopleOf<T>(
+  db: Database,
+  { people, seek }: Picture<T>,
+  { id }: ImageRow,
+): readonly Person<T>[] | undefined {
+  if (!seek) return people;
+  const found = findingOf(db, id, seek.finder.name);
+  return found && [...people, ...peopleFrom(found, seek)];
+}
+
+interface Unchanged<P> {
+  readonly kind: 'unchanged';
+  readonly picture: P;
   readonly image: ImageRow;
   readonly facts: FileFacts;
-  /** One a person; undefined where the crop has still to be made. */
-  readonly crops: readonly (CropKey | undefined)[];
-  /** The file, read where a crop is missing. */
-  readonly bytes?: Buffer;
 }
 
-/**
- * An unchanged file whose crops exist costs one `stat`. The file of a picture with a missing crop is read, but a
- * picture is decoded only by `cropPeople`.
- * @throws {SampleError} for a file that cannot be used, or that stands in quarantine and has not changed.
- */
-export async function recognise<T>(
-  picture: Picture<T>,
-  { db, specDigest, count }: RecogniseContext,
-): Promise<Recognised<T>> {
-  const { path, people } = picture;
-  const absolute = resolve(path);
-  const facts = await statPicture(path);
-  const held = findQuarantined(db, absolute, facts);
-  if (held) {
-    const { stage, reason } = held;
-    throw new SampleError({ stage, path, reason, isKnown: true });
-  }
-  const cropsOf = ({ id, size }: ImageRow) =>
-    people.map((person) => findCrop(db, id, boxIn(size, person), person.source, specDigest));
-
-  const unchanged = findUnchanged(db, absolute, facts);
-  if (unchanged) {
-    const crops = cropsOf(unchanged);
-    if (!crops.includes(undefined)) {
-      count('pictures_unchanged', 1);
-      return { picture, image: unchanged, facts, crops };
+/** What the catalog alone says about each file. */
+export async function lookAt<P extends Pick<Picture<unknown>, 'path'>>(
+  db: Database,
+  pictures: readonly P[],
+): Promise<
+  (
+    | Unchanged<P>
+    | { readonly kind: 'unread'; readonly picture: P; readonly facts: FileFacts }
+    | { readonly kind: 'refused'; readonly picture: P; readonly error: SampleError }
+  )[]
+> {
+  const stats = await Promise.all(pictures.map(({ path }) => statOrError(path)));
+  const hasFailures = !isQuarantineEmpty(db);
+  return pictures.map((picture, i) => {
+    const facts = stats[i]!;
+    if (facts instanceof SampleError) return { kind: 'refused', picture, error: facts };
+    const absolute = resolve(picture.path);
+    const held = hasFailures ? findQuarantined(db, absolute, facts) : undefined;
+    if (held) {
+      const { stage, reason } = held;
+      const error = new SampleError({ stage, path: picture.path, reason, isKnown: true });
+      return { kind: 'refused', picture, error };
     }
-  }
-  const { sha256, bytes, info } = await identify(path, facts);
-  count('files_read', 1);
-  await retryBusy(() => {
-    transaction(db, () => {
-      const id = putImage(db, { sha256, bytes: facts.bytes, ...info });
-      putFile(db, absolute, id, facts);
-    });
+    const image = findUnchanged(db, absolute, facts);
+    return image
+      ? { kind: 'unchanged', picture, image, facts }
+      : { kind: 'unread', picture, facts };
   });
-  const image = findImage(db, sha256)!;
-  return { picture, image, facts, crops: cropsOf(image), bytes };
+}
+
+/** The people of a picture whose crops exist, with the key of each. */
+export function admittedOf<T>(
+  { path, people }: Pick<Picture<T>, 'path' | 'people'>,
+  { id: imageId, sha256, size }: ImageRow,
+  crops: readonly CropKey[],
+): Admitted<T>[] {
+  return people.map((person, i) => {
+    const box = boxIn(size, person);
+    return { ...crops[i]!, imageId, sha256, path, box, size, tag: person.tag };
+  });
+}
+
+async function statOrError(path: string): Promise<FileFacts | SampleError> {
+  try {
+    return await statPicture(path);
+  } catch (error) {
+    if (error instanceof SampleError) return error;
+    throw error;
+  }
 }

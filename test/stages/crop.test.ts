@@ -2,10 +2,13 @@ import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { readCropRow } from '../../db/crops.ts';
+import { createGroupCommit } from '../../db/group-commit.ts';
 import { listQuarantine } from '../../db/quarantine.ts';
 import { cropFromImage } from '../../src/pose/crop-geometry.ts';
 import type { CropSpec } from '../../src/pose/types.ts';
-import { boxProblem, cropPeople } from '../../src/stages/crop.ts';
+import { admit } from '../../src/stages/admit.ts';
+import { boxProblem } from '../../src/stages/crop.ts';
+import { createKeyedLock } from '../../src/stages/keyed-lock.ts';
 import type { Person } from '../../src/stages/picture.ts';
 import { createCropReader } from '../../src/stages/recall-crop.ts';
 import { recognise } from '../../src/stages/recognise.ts';
@@ -34,11 +37,13 @@ async function crop(people: readonly Person<string>[], its = spec, path = '') {
   const file = path || join(temporaryFolder(), 'a.jpg');
   if (!path) writeFileSync(file, await gradientJpeg(size));
   const digest = digestOfSpec(its);
-  const known = await recognise({ path: file, people }, { db, specDigest: digest.digest, count });
-  return { db, file, counts, cropped: await cropPeople(known, { db, spec: its, digest, count }) };
+  const [unread] = await recognise([{ path: file, people }], { db, specDigest: digest.digest });
+  const [commit, alone] = [createGroupCommit(db), createKeyedLock()];
+  const cropped = await admit(unread!, { db, commit, alone, spec: its, digest, count });
+  return { db, file, counts, cropped };
 }
 
-describe('cropPeople', () => {
+describe('admit', () => {
   it('decodes a picture once for all its people, and stores each crop with its affine', async () => {
     const { db, file, counts, cropped } = await crop([
       { box, source: 'given', tag: 'one' },

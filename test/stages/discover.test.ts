@@ -1,6 +1,7 @@
 import { chmodSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { rawPath } from '../../db/raw-path.ts';
 import { discover } from '../../src/stages/discover.ts';
 import type { SampleError } from '../../src/stages/sample-error.ts';
 import { asUnprivileged, temporaryFolder } from '../support/folder.ts';
@@ -45,8 +46,10 @@ describe('discover', () => {
       'g.avif',
       'h.gif',
       'i.JPG',
+      'j.mp4',
+      'k.MKV',
     ];
-    plant(root, ...pictures, 'j.txt', 'k.jpg.bak', 'jpg', 'l.svg', 'm.mp4');
+    plant(root, ...pictures, 'j.txt', 'k.jpg.bak', 'jpg', 'l.svg', 'm.webm');
     expect((await find(root, root)).found).toEqual(pictures);
   });
 
@@ -124,6 +127,30 @@ describe('discover', () => {
       'none.txt: there is no such file (ENOENT)',
       'dangling.jpg: there is no such file (ENOENT)',
     ]);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'finds files and folders whose names are no UTF-8, by their bytes',
+    async () => {
+      const root = temporaryFolder();
+      const folder = Buffer.concat([Buffer.from(`${root}/`), Buffer.from([0xff, 0x61])]);
+      mkdirSync(folder);
+      const name = Buffer.from([0xe4, 0x2e, 0x6a, 0x70, 0x67]);
+      for (const parent of [Buffer.from(root), folder])
+        writeFileSync(Buffer.concat([parent, Buffer.from('/'), name]), '');
+      plant(root, 'ä.jpg');
+      const raw = ['ä.jpg', '\udce4.jpg', '\udcffa/\udce4.jpg'];
+      expect(await find(root, root)).toEqual({ found: raw, problems: [] });
+      expect((await find(root, `${root}/*.jpg`)).found).toEqual(raw.slice(0, 2));
+      expect(rawPath(raw[2]!)).toEqual(Buffer.concat([Buffer.from([0xff, 0x61, 0x2f]), name]));
+    },
+  );
+
+  it('reads a list with NULs between its names, as `find -print0` writes it', async () => {
+    const root = temporaryFolder();
+    plant(root, 'a\nb.jpg', 'c.jpg');
+    writeFileSync(join(root, 'list.txt'), `${root}/a\nb.jpg\0${root}/c.jpg\0`);
+    expect((await find(root, `@${root}/list.txt`)).found).toEqual(['a\nb.jpg', 'c.jpg']);
   });
 
   it('follows links to pictures and to folders', async () => {

@@ -1,0 +1,31 @@
+// Brings a recognised picture in: reads its file where it must, and makes the crops that are missing.
+import { catalogue } from './catalogue.ts';
+import { cropPeople, decoderOf, type CropContext, type Cropped } from './crop.ts';
+import { identify } from './identify.ts';
+import type { KeyedLock } from './keyed-lock.ts';
+import type { Recognised } from './recognise.ts';
+
+export interface AdmitContext extends CropContext {
+  /** Copies of one picture wait for each other, so that it is decoded once. */
+  readonly alone: KeyedLock;
+}
+
+/** @throws {SampleError} for a picture that cannot be used. */
+export async function admit<T>(
+  recognised: Recognised<T>,
+  context: AdmitContext,
+): Promise<Cropped<T>> {
+  const { db, commit, alone, count } = context;
+  const { picture } = recognised;
+  if (recognised.kind === 'refused') throw recognised.error;
+  if (recognised.kind === 'known') {
+    count('pictures_unchanged', 1);
+    return { path: picture.path, admitted: recognised.admitted, rejected: [] };
+  }
+  const { facts } = recognised;
+  const { bytes, ...identity } = await identify(picture.path, facts);
+  count('files_read', 1);
+  const image = await commit(() => catalogue(db, identity));
+  const decode = decoderOf(picture.path, bytes, facts);
+  return alone(image.id, () => cropPeople({ picture, image, decode }, context));
+}
