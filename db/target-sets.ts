@@ -23,7 +23,10 @@ const known = new WeakMap<Database, Map<string, number>>();
 
 export function findTargetSet(db: Database, set: TargetSet): number | undefined {
   let ids = known.get(db);
-  if (!ids) known.set(db, (ids = new Map()));
+  if (!ids) {
+    ids = new Map();
+    known.set(db, ids);
+  }
   const values = valuesOf(set);
   const name = values.join(' ');
   const id =

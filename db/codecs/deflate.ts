@@ -14,7 +14,7 @@ export function deflate(plain: Uint8Array): Buffer {
 }
 
 /** @throws {RangeError} when the plain bytes are not `length`; what zlib throws for bytes that are no deflate. */
-export function inflate(body: Uint8Array, length: number): Uint8Array {
+export function inflate(body: Uint8Array, length: number): Uint8Array<ArrayBuffer> {
   // One chunk with room for one byte more than is expected: growing costs as much as inflating.
   const plain = inflateRawSync(body, {
     chunkSize: Math.max(64, length + 1),

@@ -59,7 +59,7 @@ function quantise(
  * at a time where the planes allow it.
  */
 function restore(
-  planes: Uint8Array,
+  planes: Uint8Array<ArrayBuffer>,
   [height, width, joints]: MapShape,
   minima: Float32Array,
   maxima: Float32Array,
