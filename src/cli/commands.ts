@@ -43,6 +43,8 @@ export const TRAIN_OPTIONS = [
   'teacherView',
   'targetCodec',
   'model',
+  'init',
+  'initPartial',
   'recipe',
   'steps',
   'seed',

@@ -35,10 +35,7 @@ export const optionSchema = z.object({
     .default('single')
     .describe('what is trained'),
   easy: z.string().optional().describe('view of the teacher, e.g. affine30 (method)'),
-  hard: z
-    .string()
-    .optional()
-    .describe('view of the student, e.g. affine60+joint-cutout5 (method)'),
+  hard: z.string().optional().describe('view of the student, e.g. affine60+joint-cutout5 (method)'),
   gradient: z
     .enum(['both', 'stop'])
     .default('both')
@@ -97,6 +94,12 @@ export const optionSchema = z.object({
     .describe('network'),
   recipe: z.enum(['paper', 'peer']).default('paper').describe('crops, targets, batches, schedule'),
   steps: count(1).default(1500).describe('training steps'),
+  init: list
+    .default([])
+    .describe(
+      'checkpoint to start from: run, .pth, .safetensors, .npz; repeats for a second network',
+    ),
+  initPartial: flag.default(false).describe('take what fits of --init and leave the rest fresh'),
   seed: count(0).default(0).describe('seed of everything random'),
   limitLabels: count(1).optional().describe('use the first N of a seeded shuffle of the labels'),
   labelledBatch: count(1).optional().describe('labelled samples a step (recipe)'),

@@ -84,6 +84,7 @@ async function trainWith(
     network,
     skeleton: labelled.skeleton,
     checkpoint: saved,
+    onNotice: hooks.onNotice,
   });
   const { trainer } = started;
   try {

@@ -1,12 +1,13 @@
 // Puts a run's state on the engine: fresh weights, the first teacher, or a checkpoint.
 import { UsageError } from '../config/resolve.ts';
-import type { Engine } from '../engine/types.ts';
+import type { Engine, StateArrays } from '../engine/types.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import { initialWeights, type Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { CropSpec, Skeleton } from '../pose/types.ts';
 import type { Checkpoint } from '../stages/checkpoint.ts';
+import { initWeights } from '../stages/init-weights.ts';
 import { checkWeights, loadModel, type Model } from '../stages/model-file.ts';
 import type { Teacher } from '../stages/teach.ts';
 import { initialState, openTrainer, type Trainer } from '../stages/trainer.ts';
@@ -24,6 +25,10 @@ export interface StartOptions {
   readonly unlabelledBatch: number;
   readonly teacherBn: 'batch' | 'running';
   readonly seed: number;
+  /** Checkpoints to start from; a run that goes on does without. */
+  readonly init: readonly string[];
+  readonly initPartial: boolean;
+  readonly onNotice: (line: string) => void;
   /** Run folder or file of the first teacher. */
   readonly teacher?: string | undefined;
   readonly checkpoint?: Checkpoint | undefined;
@@ -41,23 +46,30 @@ export interface Started {
 const SECOND_NETWORK = 2 ** 32;
 
 export async function startTrainer(options: StartOptions): Promise<Started> {
-  const { method, network, checkpoint, seed, skeleton } = options;
+  const { checkpoint, skeleton } = options;
   const first =
     options.teacher === undefined ? undefined : await loadTeacher(options.teacher, options);
-  const fresh = () =>
-    initialState(
-      network,
-      initialWeights(network, seed),
-      method,
-      initialWeights(network, seed + SECOND_NETWORK),
-    );
-  const state = checkpoint?.state ?? fresh();
+  const state = checkpoint?.state ?? (await freshState(options));
   const distill = { ...options.spec, skeleton, cropFromInput: cropFromInput(options.spec) };
   const trainer = await openTrainer({ ...options, distill, state });
   if (checkpoint) return { trainer, teacher: checkpoint.teacher, first };
   if (!first) return { trainer, teacher: undefined, first };
   await trainer.setTeacher(first.weights);
   return { trainer, teacher: { digest: first.digest, step: 0 }, first };
+}
+
+async function freshState({
+  network,
+  method,
+  seed,
+  init,
+  initPartial,
+  onNotice,
+}: StartOptions): Promise<StateArrays> {
+  const seeds = [seed, seed + SECOND_NETWORK].slice(0, method.networks);
+  const fresh = seeds.map((own) => initialWeights(network, own));
+  const weights = await initWeights(init, { network, fresh, partial: initPartial, onNotice });
+  return initialState(network, weights[0]!, method, weights[1]);
 }
 
 async function loadTeacher(

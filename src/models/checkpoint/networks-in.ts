@@ -4,8 +4,11 @@ import { toFloat32, type TypedTensors } from './element-type.ts';
 
 /** Put in front of every name by DataParallel, torch.compile and training frameworks. */
 const WRAPPERS = ['module.', '_orig_mod.', 'model.', 'net.', 'network.'];
-/** One or two networks under one roof, as the reference's consistency models have them. */
-const ROOFS = ['resnet.', 'resnet2.'];
+/** In front of the first and the second network: in the reference's consistency models, and in ours. */
+const PAIRS = [
+  ['resnet.', 'resnet2.'],
+  ['', 'net2.'],
+] as const;
 /** Batches seen: PyTorch counts them, nothing uses them. */
 const COUNTER = /(^|\.)num_batches_tracked$/;
 
@@ -15,11 +18,16 @@ export function networksIn(tensors: TypedTensors): readonly StateArrays[] {
     .filter(([name]) => !COUNTER.test(name))
     .map(([name, tensor]): [string, NamedArray] => [name, toFloat32(tensor)]);
   const bare = unwrapped(entries);
-  const isRoofed = bare.every(([name]) => ROOFS.some((roof) => name.startsWith(roof)));
-  const networks = isRoofed
-    ? ROOFS.map((roof) => bare.flatMap(([name, array]) => under(roof, name, array)))
-    : [bare];
-  return networks
+  const isOf = (name: string, prefixes: readonly string[]) =>
+    prefixes.some((prefix) => name.startsWith(prefix));
+  const [first, second] = PAIRS.find((pair) => bare.every(([name]) => isOf(name, pair)))!;
+  const isSecond = ([name]: readonly [string, NamedArray]) => name.startsWith(second);
+  return [
+    bare
+      .filter((entry) => !isSecond(entry))
+      .map(([name, array]) => [name.slice(first.length), array] as const),
+    bare.filter(isSecond).map(([name, array]) => [name.slice(second.length), array] as const),
+  ]
     .filter((network) => network.length > 0)
     .map((network) => Object.fromEntries(network.map(([name, array]) => [renamed(name), array])));
 }
@@ -29,9 +37,6 @@ function unwrapped(entries: readonly [string, NamedArray][]): readonly [string, 
   if (wrapper === undefined || entries.length === 0) return entries;
   return unwrapped(entries.map(([name, array]) => [name.slice(wrapper.length), array]));
 }
-
-const under = (roof: string, name: string, array: NamedArray): [string, NamedArray][] =>
-  name.startsWith(roof) ? [[name.slice(roof.length), array]] : [];
 
 /** The reference's dual network calls its head `final_layer_1`. */
 const renamed = (name: string): string => name.replace(/^final_layer_1\./, 'final_layer.');
