@@ -52,8 +52,13 @@ export function fitWeights(network: Network, tensors: StateArrays): Fit {
     loaded: Object.fromEntries(loaded),
     ...{ missing, misshaped, ignored, fresh },
     unexpected: [...given.keys()],
-    notFinite: loaded.flatMap(([name, { data }]) => (data.every(Number.isFinite) ? [] : [name])),
+    notFinite: loaded.flatMap(([name, { data }]) => (areFinite(data) ? [] : [name])),
   };
+}
+
+function areFinite(data: Float32Array): boolean {
+  for (const value of data) if (!Number.isFinite(value)) return false;
+  return true;
 }
 
 /** A line for each kind of misfit, a few names of it and the count of the rest; nothing where all is well. */
