@@ -53,6 +53,7 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
   const weight = untaught ? 0 : rampUp(step, context.weight, context.ramp);
   const pool = {
     poolCrops: concatenate(paired.pool),
+    ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
     easyViews: packTransforms(paired.easyViews),
     hardViews: packTransforms(paired.hardViews),
     hardHeatmapViews: packTransforms(paired.hardHeatmapViews),

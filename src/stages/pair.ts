@@ -1,12 +1,13 @@
 // Pairs each sample with its views: matrices for the labelled, the easy and the hard view, and the labelled targets.
 import { drawExtras } from '../augment/extra-draws.ts';
-import { drawPair } from '../augment/view-pair.ts';
+import { pictureView } from '../augment/picture-view.ts';
+import { drawPair, hasPictureOperations } from '../augment/view-pair.ts';
 import { drawEasy, moveKeypoints, sourceFromView } from '../augment/views.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
 import { compose, invert } from '../pose/affine.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import { rng } from '../pose/random.ts';
-import type { Affine, CropSpec, Keypoint, Skeleton } from '../pose/types.ts';
+import type { Affine, Crop, CropSpec, Keypoint, Skeleton } from '../pose/types.ts';
 import type { TaughtStep } from './teach.ts';
 
 /** All matrices map target pixels to source pixels, ready for the warp inside the step. */
@@ -25,6 +26,8 @@ export interface PairedStep extends TaughtStep {
   readonly mirrored: readonly boolean[];
   /** Inputs of the step for cut-outs and mixtures of the hard view. */
   readonly extras: Readonly<Record<string, Float32Array>>;
+  /** The student's crops where colours are changed; absent where they are the teacher's. */
+  readonly hardCrops?: readonly Crop[];
 }
 
 export interface PairContext {
@@ -91,5 +94,18 @@ export function pair(taught: TaughtStep, context: PairContext): PairedStep {
     hardHeatmapViews: pool.map(({ relative }) => relative.heatmap),
     mirrored: pool.map(({ isMirrored }) => isMirrored),
     extras,
+    ...(hasPictureOperations(settings.views) && { hardCrops: hardCrops(taught, context) }),
   };
+}
+
+function hardCrops(
+  { pool, plan }: TaughtStep,
+  { seed, spec, settings }: PairContext,
+): readonly Crop[] {
+  const pixel =
+    (spec.stored.height / (spec.input.height * spec.margin.height)) * (spec.input.height / 256);
+  return pool.map((crop, slot) => {
+    const random = rng(seed, 'hard view colours', plan.step, slot);
+    return { ...crop, ...pictureView(crop, settings.views.hard, random, pixel) };
+  });
 }
