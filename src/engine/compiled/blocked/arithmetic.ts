@@ -8,8 +8,19 @@ import type { Affine } from './channels.ts';
 import type { BlockedLowering } from './lowering.ts';
 
 /** 0 op 0 = 0. */
-const keepsZeros: readonly BinaryType[] = ['Add', 'Sub', 'Mul', 'Max', 'Min'];
+const binaryKeepsZeros: readonly BinaryType[] = ['Add', 'Sub', 'Mul', 'Max', 'Min'];
 const unaryKeepsZeros: readonly UnaryType[] = ['Relu', 'Neg', 'Abs', 'Sign', 'Sqrt'];
+
+/** Whether arithmetic on packed entries leaves the zeros of their padding zero. */
+export function keepsZeros({ op, inputs, shape }: Node): boolean {
+  const [a, b] = inputs;
+  if (op.kind === 'pack') return true;
+  if (op.kind === 'unary') return unaryKeepsZeros.includes(op.type) && keepsZeros(a!);
+  if (op.kind !== 'binary' || !binaryKeepsZeros.includes(op.type)) return false;
+  const isWhole = (x: Node) => sameShape(x.shape, shape);
+  if (op.type === 'Mul') return [a!, b!].some((x) => isWhole(x) && keepsZeros(x));
+  return [a!, b!].every((x) => isWhole(x) && keepsZeros(x));
+}
 
 export function arithmetic(
   to: BlockedLowering,
@@ -19,7 +30,7 @@ export function arithmetic(
   const [a, b] = node.inputs as [Node, Node];
   if (to.isFilter(a) || to.isFilter(b)) return onFilters(to, node, type);
   if (!to.isMap(a) && !to.isMap(b)) return undefined;
-  if (!to.canBeMap(node) || !keepsZeros.concat('Div').includes(type)) return undefined;
+  if (!to.canBeMap(node) || !binaryKeepsZeros.concat('Div').includes(type)) return undefined;
   if (sameShape(a.shape, b.shape)) return onMaps(to, node, type, [a, b]);
   if (isNumber(b)) return byNumber(to, node, type, [a, b]);
   if (isNumber(a)) return type === 'Mul' ? byNumber(to, node, type, [b, a]) : undefined;
@@ -140,7 +151,7 @@ function onFilters(to: BlockedLowering, node: Node, type: BinaryType): Stored | 
   if (node.dtype !== 'float32') return undefined;
   if (sameShape(a.shape, b.shape)) {
     const [f, g] = [to.filter(a), to.filter(b)];
-    const isDirty = f.isDirty || g.isDirty || !keepsZeros.includes(type);
+    const isDirty = f.isDirty || g.isDirty || !binaryKeepsZeros.includes(type);
     return to.putFilter(node, {
       shape: node.shape,
       isDirty,

@@ -1,17 +1,18 @@
 // The blocked lowering: maps and filters in the runtime's own blocked layout where that is possible, plain ONNX everywhere else.
 import type { Bundle } from '../program/bundle.ts';
 import type { Node } from '../program/node.ts';
-import { sizeOf } from '../program/node.ts';
+import { sameShape, sizeOf } from '../program/node.ts';
 import { Lowering } from '../plain/lowering.ts';
 import { plainLowerers } from '../plain/lowerers.ts';
 import type { Stored } from '../plain/stored.ts';
-import { identity, oihw } from '../plain/stored.ts';
+import { identity, nchw, oihw } from '../plain/stored.ts';
 import type { Affine } from './channels.ts';
 import { affine } from './channels.ts';
 import type { BlockedFilter } from './filter.ts';
 import { blockedFilter, cleaned, filterDims, plainFilter } from './filter.ts';
 import type { BlockedMap } from './map.ts';
 import { Blocks } from './map.ts';
+import { keepsZeros } from './arithmetic.ts';
 import { isBlockedEntry, toBlocks } from './entry.ts';
 
 /** Channels, height, width, batch: the plain order that is nearest to blocks. */
@@ -54,6 +55,7 @@ export class BlockedLowering extends Lowering {
   /** Arithmetic may have left something else than zeros in the padding of filters. */
   override bundle(bundle: Bundle): string {
     const all = super.bundle(bundle);
+    if (keepsZeros(bundle.whole)) return all;
     const isReal = new Uint8Array(this.lengthOf(bundle)).fill(1);
     let at = 0;
     for (const { shape } of bundle.entries) {
@@ -77,6 +79,16 @@ export class BlockedLowering extends Lowering {
   /** Whether a value of this shape can be a blocked map. */
   canBeMap({ shape, dtype }: Pick<Node, 'shape' | 'dtype'>): boolean {
     return shape.length === 4 && dtype === 'float32' && shape[0]! % this.blocks.size === 0;
+  }
+
+  /** Batch last is a matter of two axes: the batch, and everything else. */
+  override reorder(x: Stored, order: readonly number[]): string {
+    const isWanted = sameShape(order, chwn) && x.shape[0] !== 1;
+    if (!isWanted || x.order[0] !== 0) return super.reorder(x, order);
+    const batchFirst = super.reorder(x, nchw);
+    const dims = order.map((axis) => x.shape[axis]!);
+    const table = this.graph.reshape(batchFirst, [x.shape[0]!, sizeOf(dims) / x.shape[0]!]);
+    return this.graph.reshape(this.graph.transpose(table, [1, 0]), dims);
   }
 
   isMap(node: Node): boolean {

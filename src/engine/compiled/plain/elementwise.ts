@@ -3,7 +3,7 @@ import { onnxType } from '../onnx/graph.ts';
 import type { Lower, Lowering } from './lowering.ts';
 import type { Node } from '../program/node.ts';
 import type { Stored } from './stored.ts';
-import { identity } from './stored.ts';
+import { identity, nchw } from './stored.ts';
 
 const like = (node: Node, order: readonly number[], name: string): Stored => ({
   name,
@@ -41,8 +41,14 @@ export const expand: Lower<'expand'> = (to, node) => {
 export const unary: Lower<'unary'> = (to, node, { type }) =>
   mapped(to, node, (x) => to.graph.op(type, [x]));
 
-export const cast: Lower<'cast'> = (to, node) =>
-  mapped(to, node, (x) => to.graph.op('Cast', [x], { to: onnxType[node.dtype] }));
+/** Pictures change their layout while they are bytes. */
+export const cast: Lower<'cast'> = (to, node) => {
+  const [from] = node.inputs;
+  const isPicture = from!.dtype === 'uint8' && from!.shape.length === 4;
+  const order = isPicture ? nchw : to.stored(from!).order;
+  const type = { to: onnxType[node.dtype] };
+  return like(node, order, to.graph.op('Cast', [to.named(from!, order)], type));
+};
 
 export const binary: Lower<'binary'> = (to, node, { type }) => {
   const { names, order } = to.aligned(node.inputs, node.shape);
