@@ -67,8 +67,13 @@ export const TRAIN_OPTIONS = [
   'strict',
   ...OUTPUT,
 ] as const;
-export const EVAL_OPTIONS = ['labels', 'images', 'cache', ...ENGINE, ...OUTPUT] as const;
+export const EVAL_OPTIONS = [
+  ...(['labels', 'images', 'metrics', 'sigmas', 'cache'] as const),
+  ...ENGINE,
+  ...OUTPUT,
+] as const;
 export const PREDICT_OPTIONS = ['boxes', 'cache', ...ENGINE, 'strict', ...OUTPUT] as const;
+export const LABEL_OPTIONS = ['teacher', 'targetCodec', ...PREDICT_OPTIONS] as const;
 
 const out = new Option('--out <file>', 'file to write');
 
@@ -96,11 +101,33 @@ export const COMMANDS: readonly CommandDefinition[] = [
   },
   {
     name: 'label',
-    description: 'write pseudo-labels of pictures as COCO annotations or results',
+    description: 'teach the targets of pictures into the cache, and write them as COCO files',
     argument: '<pictures...>',
-    options: ['teacher', ...PREDICT_OPTIONS],
-    extra: [out, new Option('--results <file>', 'also write COCO results')],
+    options: LABEL_OPTIONS,
+    extra: [
+      new Option('--out <file>', 'COCO annotations to write'),
+      new Option('--results <file>', 'COCO results to write'),
+    ],
     load: () => import('./label.ts'),
+  },
+  {
+    name: 'cache',
+    description: 'look after the database: stats|verify|prune|vacuum',
+    argument: '<action...>',
+    options: ['cache', 'json'],
+    extra: [
+      new Option('--max-bytes <n>', 'prune: until targets take no more than so much (512M, 2G)'),
+      new Option('--superseded', 'prune: all superseded targets (without --max-bytes: always)'),
+      new Option('--dry-run', 'prune: only say what would go'),
+    ],
+    load: () => import('./cache.ts'),
+  },
+  {
+    name: 'why',
+    description: 'every target of a picture: teacher, step, view, peaks, age, uses',
+    argument: '<image>',
+    options: ['cache', 'json'],
+    load: () => import('./why.ts'),
   },
   {
     name: 'quarantine',

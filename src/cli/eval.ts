@@ -24,16 +24,24 @@ export async function run(invocation: Invocation): Promise<number> {
 }
 
 function describe(result: Evaluation): string {
+  const withJoints = result.metrics.filter(({ perJoint }) => perJoint);
   const joints = formatTable(
     [
       { key: 'joint', title: 'joint' },
-      { key: 'pck', title: 'PCK@0.2', digits: 1 },
+      { key: 'count', title: 'labelled', digits: 0 },
+      ...withJoints.map(({ name, unit }) => ({ key: name, title: `${name} ${unit}`, digits: 1 })),
     ],
-    result.perJoint.map(({ joint, pck }) => ({ joint, pck })),
+    result.perJoint.map(({ joint, count }, i) => ({
+      ...{ joint, count },
+      ...Object.fromEntries(withJoints.map(({ name, perJoint }) => [name, perJoint![i]])),
+    })),
   );
+  const byProtocol = [...Map.groupBy(result.metrics, ({ protocol }) => protocol)];
   return [
-    `PCK@0.2 ${result.pck?.toFixed(1) ?? '–'}  (${result.pckProtocol})`,
-    `OKS-AP ${(100 * result.ap).toFixed(1)}  AP50 ${(100 * result.ap50).toFixed(1)}  AP75 ${(100 * result.ap75).toFixed(1)}  AR ${(100 * result.ar).toFixed(1)}  (${result.apProtocol})`,
+    ...byProtocol.map(
+      ([protocol, metrics]) =>
+        `${metrics.map(({ name, value, unit }) => `${name} ${value?.toFixed(1) ?? '–'} ${unit}`).join('  ')}\n  ${protocol}`,
+    ),
     `mean peak ${result.peak.toFixed(3)}, ${result.people} people, weights of step ${result.step}`,
     '',
     joints,

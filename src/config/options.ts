@@ -1,5 +1,6 @@
 // Every option of every command, once: type, range, default and the sentence that --help prints.
 import { z } from 'zod';
+import { DEFAULT_METRICS, parseMetric } from '../pose/metrics/metric-name.ts';
 
 const count = (min: number) => z.coerce.number().int().min(min);
 const ratio = z.coerce.number().min(0);
@@ -121,6 +122,22 @@ export const optionSchema = z.object({
   cropMemory: count(1).default(512).describe('MiB of decoded crops kept in memory'),
   logEvery: count(1).default(50).describe('steps between lines of the metrics log'),
   checkpointEvery: count(1).default(250).describe('steps between checkpoints'),
+  metrics: list
+    .default([...DEFAULT_METRICS])
+    .superRefine((names, issues) => {
+      for (const name of names) {
+        try {
+          parseMetric(name);
+        } catch (error) {
+          issues.addIssue((error as Error).message);
+        }
+      }
+    })
+    .describe('pck, pckh, pck-box, auc (each may end in @THRESHOLD), epe, oks; repeats'),
+  sigmas: z
+    .string()
+    .optional()
+    .describe('OKS sigmas: numbers with commas, or a JSON file (published ones of each joint)'),
   strict: flag.default(false).describe('exit 3 when anything was quarantined'),
   quiet: flag.default(false).describe('no progress on stderr'),
   json: flag.default(false).describe('machine-readable output on stdout'),

@@ -1,13 +1,18 @@
-// Scores a model on a labelled set: ingests its people, predicts each in its labelled box, and computes PCK and OKS-AP.
-import { resolve } from 'node:path';
+// Scores a model on a labelled set: ingests its people, predicts each in its labelled box, and computes the metrics.
+import { basename, resolve } from 'node:path';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { openDatabase } from '../../db/open.ts';
 import { imagesInPool } from '../../db/pool-overlap.ts';
+import { UsageError } from '../config/resolve.ts';
 import type { Engine } from '../engine/types.ts';
-import type { PredictedKeypoint } from '../pose/types.ts';
+import type { LabelSet } from '../formats/label-set.ts';
+import { DEFAULT_METRICS, parseMetric } from '../pose/metrics/metric-name.ts';
+import type { TruePerson } from '../pose/metrics/oks-match.ts';
+import type { PredictedKeypoint, Skeleton } from '../pose/types.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { score, type Scores } from '../stages/score.ts';
+import { withSigmas } from '../stages/sigmas.ts';
 import { openModel } from './open-predictor.ts';
 import { predict$ } from './predict.ts';
 import { readLabels } from './read-labels.ts';
@@ -18,10 +23,16 @@ export interface EvaluationOptions {
   readonly labels: string;
   readonly images: string;
   readonly cache: string;
+  /** By name: see parseMetric. @default DEFAULT_METRICS */
+  readonly metrics?: readonly string[];
+  /** OKS sigmas: numbers or a JSON file, see withSigmas. @default the published ones of each joint */
+  readonly sigmas?: string | undefined;
 }
 
 export interface Evaluation extends Scores {
   readonly people: number;
+  /** Crowds and people without labelled joints: ignored, as in pycocotools. */
+  readonly ignored: number;
   readonly rejected: number;
   /** Pictures of this set that the run trained on as unlabelled ones. */
   readonly inPool: number;
@@ -33,11 +44,12 @@ export async function evaluate(
   engine: Engine,
   onReject: (error: SampleError) => void,
 ): Promise<Evaluation> {
-  const { model, spec, predictor } = await openModel(options.run, engine);
+  const metrics = (options.metrics ?? DEFAULT_METRICS).map(parseMetric);
+  const { model, recipe, spec, predictor } = await openModel(options.run, engine);
   const db = openDatabase(options.cache);
   try {
     let rejected = 0;
-    const { people, skeleton } = await readLabels(options, {
+    const { people, skeleton, labels } = await readLabels(options, {
       db,
       spec,
       onReject(error) {
@@ -57,9 +69,16 @@ export async function evaluate(
       { defaultValue: [] },
     );
     const keypoints: (readonly PredictedKeypoint[])[] = predicted.map((one) => one.keypoints);
+    const truths = people.map((person) => ({ ...person, imageId: person.cocoImageId }));
+    const ignored = ignoredPeople(labels);
     return {
-      ...score(people, keypoints, model.card.skeleton),
+      ...score(truths, keypoints, await skeletonToScore(skeleton, options.sigmas), {
+        metrics,
+        ignored,
+        conditions: `${people.length} people of ${basename(options.labels)} in their labelled boxes x ${spec.boxScale}, no flip, decoding ${recipe.decode.refine ?? 'quarter'}`,
+      }),
       people: people.length,
+      ignored: ignored.length,
       rejected,
       inPool: imagesInPool(
         db,
@@ -73,3 +92,23 @@ export async function evaluate(
     await predictor.dispose();
   }
 }
+
+async function skeletonToScore(skeleton: Skeleton, sigmas?: string): Promise<Skeleton> {
+  if (sigmas === undefined) return skeleton;
+  return withSigmas(skeleton, sigmas).catch((error: unknown) => {
+    throw new UsageError((error as Error).message, { cause: error });
+  });
+}
+
+/** Crowds and people without labelled joints, who take detections without counting. */
+function ignoredPeople({ people, skeleton }: LabelSet): TruePerson[] {
+  return people
+    .filter(({ crowd, keypoints }) => crowd || keypoints === null)
+    .map((person) => ({
+      ...person,
+      keypoints: person.keypoints ?? unlabelled(skeleton),
+      unlabelled: person.keypoints === null,
+    }));
+}
+
+const unlabelled = ({ joints }: Skeleton) => joints.map(() => ({ x: 0, y: 0, v: 0 as const }));

@@ -8,7 +8,10 @@ import { methodNamed } from '../methods/registry.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { CropSpec } from '../pose/types.ts';
 
-export type TrainingOptions = Omit<Options, 'engine' | 'threads' | 'quiet' | 'json' | 'strict'>;
+export type TrainingOptions = Omit<
+  Options,
+  'engine' | 'threads' | 'quiet' | 'json' | 'strict' | 'metrics' | 'sigmas'
+>;
 
 export interface TrainingSetup {
   readonly options: TrainingOptions;

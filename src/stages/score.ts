@@ -1,6 +1,8 @@
-// Scores predictions in labelled boxes: PCK@0.2 of the torso, and OKS-AP.
-import { oksAp, type OksScores } from '../pose/metrics/oks-ap.ts';
-import { pck } from '../pose/metrics/pck.ts';
+// Scores predictions in labelled boxes: PCK, AUC, EPE and OKS-AP, each with its protocol.
+import { measure, type Measured } from '../pose/metrics/measure.ts';
+import { DEFAULT_METRICS, parseMetric, type MetricName } from '../pose/metrics/metric-name.ts';
+import { oksAp, type OksApResult, type OksScores } from '../pose/metrics/oks-ap.ts';
+import type { TruePerson } from '../pose/metrics/oks-match.ts';
 import { personScore } from '../pose/metrics/person-score.ts';
 import type { Box, Keypoint, PredictedKeypoint, Skeleton } from '../pose/types.ts';
 
@@ -14,13 +16,30 @@ export interface Truth {
 }
 
 export interface Scores extends OksScores {
-  /** Percent of labelled joints; absent where the skeleton has no torso. */
+  /** The metrics that were asked for, in their order. */
+  readonly metrics: readonly Measured[];
+  /** PCK@0.2 of the torso, percent of labelled joints; absent where the skeleton has no torso. */
   readonly pck: number | undefined;
-  readonly perJoint: readonly { readonly joint: string; readonly pck: number }[];
+  readonly perJoint: readonly {
+    readonly joint: string;
+    /** Labelled ones. */
+    readonly count: number;
+    /** PCK@0.2 of the torso; null where none is labelled. */
+    readonly pck: number | null;
+  }[];
   readonly pckProtocol: string;
   readonly apProtocol: string;
   /** Mean height of the peaks. */
   readonly peak: number;
+}
+
+export interface ScoreOptions {
+  /** By name: see parseMetric. @default pck@0.2, auc@0.5, epe, oks */
+  readonly metrics?: readonly MetricName[];
+  /** How the predictions came about, in words: boxes, flip test, decoding, split. Ends every protocol. */
+  readonly conditions?: string;
+  /** Crowds and people without labelled joints: they count for nothing, but take detections. @default none */
+  readonly ignored?: readonly TruePerson[];
 }
 
 /** @param predictions [person][joint], the same people in the same order */
@@ -28,13 +47,13 @@ export function score(
   truths: readonly Truth[],
   predictions: readonly (readonly PredictedKeypoint[])[],
   skeleton: Skeleton,
+  options: ScoreOptions = {},
 ): Scores {
+  const { metrics = DEFAULT_METRICS.map(parseMetric), ignored = [] } = options;
+  const { conditions = 'labelled boxes' } = options;
+  const inFull = (protocol: string) => `${protocol}; ${conditions}`;
   const oks = oksAp({
-    truths: truths.map(({ keypoints, area, box, imageId }) => ({
-      ...{ keypoints, area, box, imageId },
-      crowd: false,
-      unlabelled: false,
-    })),
+    truths: [...truths.map((truth) => ({ ...truth, crowd: false, unlabelled: false })), ...ignored],
     detections: predictions.map((keypoints, i) => ({
       imageId: truths[i]!.imageId,
       keypoints,
@@ -44,50 +63,50 @@ export function score(
     sigmas: skeleton.sigmas,
     sigmasSource: skeleton.sigmasSource,
   });
+  const data = {
+    truths: truths.map(({ keypoints }) => keypoints),
+    boxes: truths.map(({ box }) => box),
+    predictions,
+    skeleton,
+  };
+  const measured = (metric: MetricName): Measured[] =>
+    metric.kind === 'oks' ? oksNumbers(oks) : [measure({ ...metric, kind: metric.kind }, data)];
+  const torso = measure({ kind: 'pck', reference: 'torso', threshold: 0.2 }, data);
   const peaks = predictions.flat();
   return {
     ...oksScores(oks),
-    ...torsoPck(truths, predictions, skeleton),
-    apProtocol: `${oks.protocol}; labelled boxes, no flip`,
+    metrics: metrics.flatMap(measured).map((one) => ({ ...one, protocol: inFull(one.protocol) })),
+    pck: torso.value,
+    perJoint: skeleton.joints.map((joint, i) => ({
+      joint,
+      count: truths.filter(({ keypoints }) => keypoints[i]!.v > 0).length,
+      pck: finite(torso.perJoint?.[i]),
+    })),
+    pckProtocol: inFull(torso.protocol),
+    apProtocol: inFull(oks.protocol),
     peak: peaks.reduce((sum, peak) => sum + peak.score, 0) / peaks.length,
   };
 }
 
+const OKS_NAMES = {
+  ...{ ap: 'AP', ap50: 'AP50', ap75: 'AP75', apMedium: 'AP medium', apLarge: 'AP large' },
+  ...{ ar: 'AR', ar50: 'AR50', ar75: 'AR75', arMedium: 'AR medium', arLarge: 'AR large' },
+} satisfies Record<keyof OksScores, string>;
+const OKS_KEYS = Object.keys(OKS_NAMES) as (keyof OksScores)[];
+
+function oksNumbers(oks: OksApResult): Measured[] {
+  return OKS_KEYS.map((key) => ({
+    name: OKS_NAMES[key],
+    value: oks[key] === -1 ? undefined : 100 * oks[key],
+    unit: '%',
+    protocol: oks.protocol,
+  }));
+}
+
 /** The ten numbers, without the curves behind them. */
-function oksScores({
-  ap,
-  ap50,
-  ap75,
-  apMedium,
-  apLarge,
-  ar,
-  ar50,
-  ar75,
-  arMedium,
-  arLarge,
-}: OksScores): OksScores {
-  return { ap, ap50, ap75, apMedium, apLarge, ar, ar50, ar75, arMedium, arLarge };
+function oksScores(oks: OksApResult): OksScores {
+  return Object.fromEntries(OKS_KEYS.map((key) => [key, oks[key]])) as unknown as OksScores;
 }
 
-const TORSO = ['left_shoulder', 'right_hip'];
-
-function torsoPck(
-  truths: readonly Truth[],
-  predictions: readonly (readonly PredictedKeypoint[])[],
-  skeleton: Skeleton,
-): Pick<Scores, 'pck' | 'perJoint' | 'pckProtocol'> {
-  const missing = TORSO.filter((joint) => !skeleton.joints.includes(joint));
-  if (missing.length > 0) {
-    return {
-      pck: undefined,
-      perJoint: [],
-      pckProtocol: `no PCK: the skeleton has no ${missing.join(', ')}`,
-    };
-  }
-  const result = pck({ truths: truths.map(({ keypoints }) => keypoints), predictions, skeleton });
-  return {
-    pck: result.pooled,
-    perJoint: skeleton.joints.map((joint, i) => ({ joint, pck: result.perJoint[i]! })),
-    pckProtocol: `${result.protocol}; labelled boxes, no flip`,
-  };
-}
+const finite = (value: number | undefined) =>
+  value === undefined || Number.isNaN(value) ? null : value;

@@ -32,9 +32,9 @@ describe('the score', () => {
     const result = score([truth(1), truth(2)], [exact, moved], skeleton);
     expect(result.pck).toBeCloseTo((100 * 5) / 6, 10);
     expect(result.perJoint.slice(0, 3)).toEqual([
-      { joint: 'left_shoulder', pck: 100 },
-      { joint: 'right_hip', pck: 50 },
-      { joint: 'left_knee', pck: 100 },
+      { joint: 'left_shoulder', count: 2, pck: 100 },
+      { joint: 'right_hip', count: 2, pck: 50 },
+      { joint: 'left_knee', count: 2, pck: 100 },
     ]);
     expect(result.peak).toBeCloseTo((0.9 + 0.7 + 0.5 + 0.1) / 4, 10);
     expect(result.pckProtocol).toContain('PCK@0.2');
@@ -59,6 +59,6 @@ describe('the score', () => {
     const predicted = keypoints.map(({ x, y }) => ({ x, y, score: 1 }));
     const result = score([{ box, area: 100, imageId: 1, keypoints }], [predicted], paw);
     expect(result.pck).toBeUndefined();
-    expect(result.pckProtocol).toContain('the skeleton has no left_shoulder, right_hip');
+    expect(result.pckProtocol).toContain('Expected the torso joint left_shoulder among toe, heel');
   });
 });
