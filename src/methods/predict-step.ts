@@ -9,8 +9,8 @@ import { drawView, type StepGeometry } from './view.ts';
 /** `running`: running statistics (evaluation, labelling). `batch`: statistics of this batch, running ones untouched. */
 export type BnMode = 'running' | 'batch';
 
-/** Which weights of the state: the network in training, or the published teacher. */
-export type Weights = 'net.' | 'teacher.';
+/** Which weights of the state: a network in training, or the published teacher. */
+export type Weights = 'net.' | 'net2.' | 'teacher.';
 
 /** Inputs `crops` uint8 and `views` [batch, 8] (view pixel to crop pixel); outputs `heatmaps` [batch, h, w, joints] and `peak`, their mean maximum. */
 export function predictStep(

@@ -57,7 +57,14 @@ export function assembleStream(parts: StreamParts): {
     count: ledger.count,
     trainer,
     board,
-    card: { model: options.model, recipe: options.recipe, padding: options.padding, skeleton },
+    card: {
+      model: options.model,
+      recipe: options.recipe,
+      padding: options.padding,
+      skeleton,
+      second:
+        method.networks === 2 ? 'network' : method.teacher === 'average' ? 'average' : undefined,
+    },
     teacher: started.teacher,
     keep: started.first ? [started.first.digest] : [],
     publishes,

@@ -9,7 +9,7 @@ import {
 import type { Engine } from '../engine/types.ts';
 import { createNetwork } from '../models/network.ts';
 import type { CropSpec } from '../pose/types.ts';
-import { checkWeights, loadModel, type Model } from '../stages/model-file.ts';
+import { checkWeights, digestOf, loadModel, type Model } from '../stages/model-file.ts';
 import { openPredictor, type Predictor } from '../stages/predict.ts';
 
 /** Crops a call of the engine. */
@@ -22,9 +22,19 @@ export interface OpenModel {
   readonly predictor: Predictor;
 }
 
-/** @param where run folder or model file */
-export async function openModel(where: string, engine: Engine): Promise<OpenModel> {
-  const model = await loadModel(where);
+/** Of a model with two networks: one of them, or the mean of their heatmaps. */
+export type NetworkChoice = 'first' | 'second' | 'ensemble';
+
+/**
+ * @param where run folder or model file
+ * @param choice by default both networks of Dual, and of a mean teacher the student
+ */
+export async function openModel(
+  where: string,
+  engine: Engine,
+  choice?: NetworkChoice,
+): Promise<OpenModel> {
+  const model = chosen(await loadModel(where), choice);
   const { card } = model;
   if (!RECIPE_NAMES.includes(card.recipe as RecipeName)) {
     throw new Error(
@@ -39,10 +49,23 @@ export async function openModel(where: string, engine: Engine): Promise<OpenMode
     engine,
     network,
     weights: model.weights,
+    second: model.second,
     geometry: recipe,
     spec,
     batch: BATCH,
     decode: recipe.decode,
   });
   return { model, recipe, spec, predictor };
+}
+
+/** The model as its predictor shall see it. */
+function chosen(model: Model, choice?: NetworkChoice): Model {
+  const { second, ...first } = model;
+  if (!second) {
+    if (choice === undefined || choice === 'first') return model;
+    throw new Error(`${model.file} holds one network, there is no ${choice}`);
+  }
+  const wanted = choice ?? (model.card.second === 'network' ? 'ensemble' : 'first');
+  if (wanted === 'ensemble') return model;
+  return wanted === 'first' ? first : { ...first, weights: second, digest: digestOf(second) };
 }

@@ -2,7 +2,7 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { StateArrays } from '../engine/types.ts';
+import type { NamedArray, StateArrays } from '../engine/types.ts';
 import { type Fit, fitWeights, misfits } from '../models/checkpoint/fit.ts';
 import { MODEL_NAMES, type ModelName, type Network } from '../models/network.ts';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
@@ -19,18 +19,25 @@ export interface ModelCard {
   readonly padding: 'zero' | 'edge';
   /** Training step of the weights. */
   readonly step: number;
+  /** What the file holds besides: Dual's other network, or the mean teacher's averaged one. */
+  readonly second?: 'network' | 'average' | undefined;
 }
 
 export interface Model {
   readonly card: ModelCard;
   /** Parameters and running statistics by state_dict name, logical layout. */
   readonly weights: StateArrays;
+  /** Of the second network, by the same names. */
+  readonly second?: StateArrays;
   /** sha256 over names and values, hex: the teacher digest. */
   readonly digest: string;
   readonly file: string;
 }
 
 export const MODEL_FILE = 'model.safetensors';
+
+/** Before the names of the second network's weights. */
+export const SECOND = 'net2.';
 
 export async function saveModel(
   file: string,
@@ -52,7 +59,14 @@ export async function loadModel(where: string): Promise<Model> {
   const weights = Object.fromEntries(
     Object.entries(tensors).map(([name, array]) => [name, fromTorch(array)]),
   );
-  return { card, weights, digest: digestOf(weights), file };
+  const names = Object.keys(weights).filter((name) => name.startsWith(SECOND));
+  if (names.length === 0) return { card, weights, digest: digestOf(weights), file };
+  const second: Record<string, NamedArray> = {};
+  for (const name of names) {
+    second[name.slice(SECOND.length)] = weights[name]!;
+    Reflect.deleteProperty(weights, name);
+  }
+  return { card, weights, second, digest: digestOf(weights), file };
 }
 
 /** Refuses weights that do not fit the network: a line for each kind of misfit. */

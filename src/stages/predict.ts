@@ -1,7 +1,7 @@
 // Runs a model over crops and maps its peaks back to the pictures.
 import { packTransforms } from '../augment/transforms.ts';
 import type { Engine, StateArrays } from '../engine/types.ts';
-import { predictInputs, predictStep, type BnMode } from '../methods/predict-step.ts';
+import { predictInputs, predictStep, type BnMode, type Weights } from '../methods/predict-step.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
 import { apply, compose, invert } from '../pose/affine.ts';
@@ -29,6 +29,8 @@ export interface PredictorOptions {
   readonly engine: Engine;
   readonly network: Network;
   readonly weights: StateArrays;
+  /** A second network: heatmaps are the mean of both. */
+  readonly second?: StateArrays | undefined;
   readonly geometry: StepGeometry;
   readonly spec: CropSpec;
   readonly batch: number;
@@ -37,44 +39,69 @@ export interface PredictorOptions {
 }
 
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
-  const { engine, network, weights, geometry, spec, batch, decode, bn = 'running' } = options;
+  const { engine, network, weights, second, geometry, spec, batch, decode } = options;
+  const { bn = 'running' } = options;
+  const named = (prefix: string, arrays: StateArrays = {}) =>
+    Object.entries(arrays).map(([name, array]) => [prefix + name, array] as const);
   const session = await engine.open(
-    Object.fromEntries(Object.entries(weights).map(([name, array]) => [`net.${name}`, array])),
+    Object.fromEntries([...named('net.', weights), ...named('net2.', second)]),
   );
-  const runner = await session.compile(
-    predictStep(network, geometry, { weights: 'net.', bn }),
-    predictInputs(batch, geometry),
-  );
-  const { heatmap, input } = geometry;
+  const compile = (prefix: Weights) =>
+    session.compile(
+      predictStep(network, geometry, { weights: prefix, bn }),
+      predictInputs(batch, geometry),
+    );
+  const runners = [await compile('net.'), ...(second ? [await compile('net2.')] : [])];
+  const { heatmap } = geometry;
   const { joints } = network;
   const toCrop = cropFromInput(spec);
-  const cropFromHeatmap = compose(
-    toCrop,
-    inputFromHeatmap(input.width / heatmap.width, spec.origin),
-  );
+  const keypoints = createKeypointReader({ geometry, spec, joints, decode });
   const size = heatmap.width * heatmap.height * joints;
 
   return {
     batch,
     async predict(crops) {
       const padded = Array.from({ length: batch }, (_, i) => crops[i] ?? crops[0]!);
-      const [outputs] = await runner.run([
-        { crops: concatenate(padded), views: packTransforms(padded.map(() => toCrop)) },
-      ]);
-      const { data } = outputs!.heatmaps;
+      const inputs = {
+        crops: concatenate(padded),
+        views: packTransforms(padded.map(() => toCrop)),
+      };
+      const maps: Float32Array[] = [];
+      for (const runner of runners) maps.push((await runner.run([inputs]))[0]!.heatmaps.data);
+      const data = mean(maps);
       return crops.map((crop, i) => {
         const map = data.slice(i * size, (i + 1) * size);
-        const imageFromHeatmap = compose(invert(crop.cropFromImage), cropFromHeatmap);
-        const [peaks] = decodeHeatmaps(map, { ...decode, batch: 1, heatmap, joints });
-        return {
-          heatmap: map,
-          keypoints: peaks!.map((peak) => ({
-            ...apply(imageFromHeatmap, peak),
-            score: peak.score,
-          })),
-        };
+        return { heatmap: map, keypoints: keypoints(map, crop) };
       });
     },
     dispose: () => session.dispose(),
   };
+}
+
+/** Reads keypoints, in pixels of the upright picture, out of the heatmaps [h, w, joints] of a crop's canonical view. */
+export function createKeypointReader({
+  geometry: { heatmap, input },
+  spec,
+  joints,
+  decode,
+}: Pick<PredictorOptions, 'spec' | 'decode'> & {
+  readonly geometry: Pick<StepGeometry, 'heatmap' | 'input'>;
+  readonly joints: number;
+}): (map: Float32Array, crop: Crop) => PredictedKeypoint[] {
+  const cropFromHeatmap = compose(
+    cropFromInput(spec),
+    inputFromHeatmap(input.width / heatmap.width, spec.origin),
+  );
+  return (map, crop) => {
+    const imageFromHeatmap = compose(invert(crop.cropFromImage), cropFromHeatmap);
+    const [peaks] = decodeHeatmaps(map, { ...decode, batch: 1, heatmap, joints });
+    return peaks!.map((peak) => ({ ...apply(imageFromHeatmap, peak), score: peak.score }));
+  };
+}
+
+function mean([first, ...others]: readonly Float32Array[]): Float32Array {
+  if (others.length === 0) return first!;
+  return first!.map(
+    (value, i) => others.reduce((sum, other) => sum + other[i]!, value) / (1 + others.length),
+  );
 }

@@ -3,6 +3,7 @@ import type { Engine, NamedArray, Runner, Session, StateArrays } from '../engine
 import { distillStep, type DistillOptions } from '../methods/distill-step.ts';
 import { labelledInputs, poolInputs, type Method, type MethodSettings } from '../methods/method.ts';
 import { predictInputs, predictStep, type BnMode } from '../methods/predict-step.ts';
+import { SECOND } from './model-file.ts';
 import { NETWORKS, trainables, trainStep, type StepOutput } from '../methods/step.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
@@ -97,7 +98,7 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
       const read = await session.read(prefixes.flatMap((prefix) => names.map((n) => prefix + n)));
       const of = (prefix: string, shown: string) =>
         names.map((name) => [shown + name, read[prefix + name]!] as const);
-      return Object.fromEntries([...of('net.', ''), ...(second === '' ? [] : of(second, 'net2.'))]);
+      return Object.fromEntries([...of('net.', ''), ...(second === '' ? [] : of(second, SECOND))]);
     },
     setTeacher: (weights) =>
       session.write(Object.fromEntries(names.map((name) => [`teacher.${name}`, weights[name]!]))),
