@@ -1,5 +1,5 @@
 // Opens the one SQLite file that holds pictures, crops, targets, runs and quarantine; brings its schema up to date.
-import { mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { DatabaseError, sentenceOf } from './error.ts';
@@ -18,6 +18,11 @@ export interface Database {
   close(): void;
 }
 
+export interface OpenOptions {
+  /** Refuse to make a new one. @default false */
+  readonly mustExist?: boolean;
+}
+
 /** Longest wait for a lock inside SQLite, ms: it stalls the event loop, so waiting longer is `retryBusy`'s work. */
 const BUSY_TIMEOUT = 20;
 /** Opening happens before anything streams, so it may wait for another process that migrates. */
@@ -29,8 +34,11 @@ const OPEN_TIMEOUT = 15_000;
  * never the file.
  * @throws {DatabaseError} one sentence: not a database, damaged, not writable, or written by a newer heatstream.
  */
-export function openDatabase(path: string): Database {
+export function openDatabase(path: string, { mustExist = false }: OpenOptions = {}): Database {
   const file = path === ':memory:' ? path : resolve(path);
+  if (mustExist && !existsSync(file)) {
+    throw new DatabaseError(`There is no database ${file}: name the one you mean with --cache.`);
+  }
   try {
     if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
     const sql = new BetterSqlite3(file, { timeout: OPEN_TIMEOUT });

@@ -3,6 +3,7 @@ import type { Affine, Box, BoxSource } from '../src/pose/types.ts';
 import type { TargetCodec } from './codecs/codec.ts';
 import { SUPERSEDED_BY } from './evict.ts';
 import type { Database } from './open.ts';
+import { rawPath } from './raw-path.ts';
 import { readTargetHeader, TargetBlobError } from './target-blob.ts';
 
 export interface PersonProvenance {
@@ -57,6 +58,14 @@ type Row = Pick<
   | 'lastUsed'
   | 'supersededBy'
 > & { height: number; width: number; joints: number; timesUsed: number | null; blob: Buffer };
+
+/** sha256 of the picture that was last seen at `path` (absolute), hex; undefined where none was. */
+export function digestAt(db: Database, path: string): string | undefined {
+  return db
+    .prepare<string>('SELECT sha256 FROM file JOIN image ON image.id = image_id WHERE path = ?')
+    .pluck()
+    .get(rawPath(path));
+}
 
 /** The people of a picture with their targets, newest first. */
 export function provenanceOf(db: Database, imageId: number): PersonProvenance[] {

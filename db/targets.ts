@@ -15,29 +15,44 @@ export interface StoredTarget extends TargetMaps {
   readonly step: number;
 }
 
+/** One that came from the database. */
+export interface RecalledTarget extends StoredTarget {
+  readonly id: number;
+}
+
 export interface NewTarget {
   readonly key: TargetKey;
   readonly target: StoredTarget;
 }
 
+/** As `readTargets`, and counts a use of each hit. */
+export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTarget | undefined)[] {
+  const rows = readTargets(db, keys);
+  noteUses(
+    db,
+    rows.flatMap((row) => row?.id ?? []),
+  );
+  return rows;
+}
+
 /**
- * One a key; undefined is a miss. Counts a use of each hit.
+ * One a key; undefined is a miss.
  * A damaged target is a miss too: it is deleted and stands in quarantine with the reason.
  */
-export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTarget | undefined)[] {
+export function readTargets(
+  db: Database,
+  keys: readonly TargetKey[],
+): (RecalledTarget | undefined)[] {
   const find = db.prepare<{ id: number; step: number; blob: Buffer }>(
     'SELECT id, step, blob FROM target WHERE set_id = ? AND crop_id = ?',
   );
   const damaged: { readonly id: number; readonly key: TargetKey; readonly reason: string }[] = [];
-  const used: number[] = [];
   const targets = keys.map((key) => {
     const set = findTargetSet(db, key);
     const row = set === undefined ? undefined : find.get(set, key.cropId);
     if (!row) return undefined;
     try {
-      const maps = decodeTarget(row.blob);
-      used.push(row.id);
-      return { ...maps, step: row.step };
+      return { ...decodeTarget(row.blob), step: row.step, id: row.id };
     } catch (error) {
       if (!(error instanceof TargetBlobError)) throw error;
       damaged.push({ id: row.id, key, reason: error.message });
@@ -48,7 +63,6 @@ export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTar
     transaction(db, () => {
       removeDamaged(db, damaged);
     });
-  noteUses(db, used);
   return targets;
 }
 

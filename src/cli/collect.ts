@@ -5,7 +5,7 @@ import type { Admitted } from '../pipeline/ingest.ts';
 import type { Predicted } from '../pipeline/predict.ts';
 
 export interface Collected {
-  add(predicted: Predicted<Admitted<null>>): void;
+  add(predicted: Pick<Predicted<Admitted<null>>, 'person' | 'keypoints'>): void;
   people(): PredictedPerson[];
 }
 

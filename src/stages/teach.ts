@@ -11,6 +11,7 @@ import { compose, identity } from '../pose/affine.ts';
 import type { Affine, Crop, PixelOrigin, Size } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
 import type { Counters } from './counters.ts';
+import { peaksOf } from './peaks.ts';
 import type { LoadedStep } from './read-crops.ts';
 
 /** A published teacher. */
@@ -134,17 +135,7 @@ function storedTarget(
     shape: [height, width, joints],
     view,
     flip,
-    peaks: peaks(heatmap, joints),
+    peaks: peaksOf(heatmap, joints),
     step: teacher.step,
   };
-}
-
-/** Height of the maximum of each joint's map; [h, w, joints] in. */
-function peaks(heatmap: Float32Array, joints: number): Float32Array {
-  const highest = new Float32Array(joints).fill(-Infinity);
-  for (let i = 0; i < heatmap.length; i++) {
-    const joint = i % joints;
-    if (heatmap[i]! > highest[joint]!) highest[joint] = heatmap[i]!;
-  }
-  return highest;
 }

@@ -1,0 +1,133 @@
+// Labels people into the target cache, sharing the work with other labellers: who is claimed is taught, who is taught already is skipped.
+import type { Affine, Crop, PredictedKeypoint } from '../pose/types.ts';
+import { claimTargets, releaseClaims, type Claimant } from '../../db/claims.ts';
+import type { Database } from '../../db/open.ts';
+import { retryBusy } from '../../db/retry.ts';
+import type { TargetSet } from '../../db/target-sets.ts';
+import { putTargets, readTargets } from '../../db/targets.ts';
+import { identity } from '../pose/affine.ts';
+import type { Counters } from './counters.ts';
+import { peaksOf } from './peaks.ts';
+import type { Predictor } from './predict.ts';
+
+export interface LabelContext {
+  readonly db: Database;
+  readonly predictor: Predictor;
+  readonly set: TargetSet;
+  /** Training step of the teacher. */
+  readonly step: number;
+  readonly claimant: Claimant;
+  readonly read: (cropId: number) => Promise<Crop>;
+  /** Keypoints of stored heatmaps, in pixels of the picture; undefined where nobody asks for them. */
+  readonly keypoints?:
+    ((map: Float32Array, crop: Crop) => readonly PredictedKeypoint[]) | undefined;
+  /** `targets_taught`, `targets_fresh`. */
+  readonly count: Counters;
+  /** Waits before the targets of others are looked at again. */
+  readonly pause: () => Promise<void>;
+  readonly signal: AbortSignal;
+}
+
+export interface LabelledPerson<P> {
+  readonly person: P;
+  /** Empty where nobody asked for them. */
+  readonly keypoints: readonly PredictedKeypoint[];
+}
+
+export interface Labeller<P> {
+  /** People to look at together. */
+  readonly batch: number;
+  /** Takes people in; returns those who are done. Some wait for a full batch or for another labeller. */
+  add(people: readonly P[]): Promise<LabelledPerson<P>[]>;
+  /** Labels those who wait; yields them. Returns at once, giving back its claims, when `signal` is aborted. */
+  finish(): AsyncGenerator<LabelledPerson<P>>;
+}
+
+export function createLabeller<P extends { readonly cropId: number }>(
+  context: LabelContext,
+): Labeller<P> {
+  const { db, predictor, set, step, claimant, read, keypoints, count, pause, signal } = context;
+  const { batch } = predictor;
+  // Claimed, fewer than a batch between calls.
+  let mine: P[] = [];
+  // Others are at these: at most what they hold claims on.
+  let taken: P[] = [];
+
+  const recall = async (people: readonly P[]): Promise<LabelledPerson<P>[]> => {
+    count('targets_fresh', people.length);
+    if (!keypoints) return people.map((person) => ({ person, keypoints: [] }));
+    const keys = people.map(({ cropId }) => ({ ...set, cropId }));
+    const targets = await retryBusy(() => readTargets(db, keys));
+    const done: LabelledPerson<P>[] = [];
+    for (const [i, person] of people.entries()) {
+      const target = targets[i];
+      // A damaged target is gone by now: the person is taught again.
+      if (!target) taken.push(person);
+      else {
+        const crop = await read(person.cropId);
+        done.push({ person, keypoints: keypoints(target.heatmap, crop) });
+      }
+    }
+    return done;
+  };
+
+  const teach = async (people: readonly P[]): Promise<LabelledPerson<P>[]> => {
+    const crops = await Promise.all(people.map(({ cropId }) => read(cropId)));
+    const predictions = await predictor.predict(crops);
+    const { width, height } = set.heatmap;
+    const rows = predictions.map(({ heatmap }, i) => ({
+      key: { ...set, cropId: people[i]!.cropId },
+      target: {
+        heatmap,
+        shape: [height, width, set.joints] as const,
+        ...CANONICAL,
+        peaks: peaksOf(heatmap, set.joints),
+        step,
+      },
+    }));
+    await retryBusy(() => {
+      putTargets(db, rows);
+    });
+    count('targets_taught', rows.length);
+    return predictions.map((prediction, i) => ({
+      person: people[i]!,
+      keypoints: prediction.keypoints,
+    }));
+  };
+
+  const claim = async (people: readonly P[]): Promise<LabelledPerson<P>[]> => {
+    const ids = people.map(({ cropId }) => cropId);
+    const states = await retryBusy(() => claimTargets(db, set, ids, claimant));
+    const those = (state: string) => people.filter((_, i) => states[i] === state);
+    mine.push(...those('mine'));
+    taken.push(...those('taken'));
+    const done = await recall(those('fresh'));
+    while (mine.length >= batch) done.push(...(await teach(mine.splice(0, batch))));
+    return done;
+  };
+
+  return {
+    batch,
+    add: claim,
+    async *finish() {
+      while (!signal.aborted && mine.length + taken.length > 0) {
+        if (mine.length > 0) yield* await teach(mine.splice(0, batch));
+        const waiting = taken;
+        taken = [];
+        for (let at = 0; at < waiting.length; at += batch) {
+          yield* await claim(waiting.slice(at, at + batch));
+        }
+        if (mine.length === 0 && taken.length > 0) await pause();
+      }
+      mine = [];
+      await retryBusy(() => {
+        releaseClaims(db, claimant);
+      });
+    },
+  };
+}
+
+const CANONICAL: { readonly view: Affine; readonly flip: boolean } = {
+  view: identity,
+  flip: false,
+};
