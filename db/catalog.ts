@@ -27,17 +27,19 @@ export interface ImageRow {
 
 interface RawImage extends Omit<ImageRow, 'size'>, Size {}
 
-const COLUMNS = 'image.id, sha256, width, height, orientation, format, image.bytes';
+const COLUMNS = 'id, sha256, width, height, orientation, format, bytes';
 
-/** The picture that stood at `path` (absolute) when it was last read, if the file has not changed since. */
-export function findUnchanged(db: Database, path: string, facts: FileFacts): ImageRow | undefined {
-  const row = db
-    .prepare<RawImage>(
-      `SELECT ${COLUMNS} FROM file JOIN image ON image.id = file.image_id
-       WHERE path = ? AND file.bytes = ? AND mtime = ? AND inode = ?`,
+/** Id of the picture that stood at `path` (absolute) when it was last read, if the file has not changed since. */
+export function findUnchanged(db: Database, path: string, facts: FileFacts): number | undefined {
+  return db
+    .prepare<{ image_id: number }>(
+      'SELECT image_id FROM file WHERE path = ? AND bytes = ? AND mtime = ? AND inode = ?',
     )
-    .get(rawPath(path), facts.bytes, facts.mtime, facts.inode);
-  return row && imageFrom(row);
+    .get(rawPath(path), facts.bytes, facts.mtime, facts.inode)?.image_id;
+}
+
+export function imageOf(db: Database, id: number): ImageRow {
+  return imageFrom(db.prepare<RawImage>(`SELECT ${COLUMNS} FROM image WHERE id = ?`).get(id)!);
 }
 
 export function findImage(db: Database, sha256: string): ImageRow | undefined {

@@ -42,14 +42,25 @@ export function findCrop(
   source: BoxSource,
   specDigest: string,
 ): CropKey | undefined {
+  // One table a query, by its key: SQLite plans a join anew for every value that is bound.
+  const spec = db
+    .prepare<{ id: number }>('SELECT id FROM crop_spec WHERE digest = ?')
+    .get(specDigest);
+  const instance = spec && findInstance(db, imageId, box, source);
+  const crop =
+    instance &&
+    db
+      .prepare<{ id: number }>('SELECT id FROM crop WHERE instance_id = ? AND spec_id = ?')
+      .get(instance.id, spec.id);
+  return crop && { cropId: crop.id, instanceId: instance.id };
+}
+
+function findInstance(db: Database, imageId: number, box: Box, source: BoxSource) {
   return db
-    .prepare<CropKey>(
-      `SELECT crop.id AS cropId, instance.id AS instanceId
-       FROM instance JOIN crop ON crop.instance_id = instance.id
-       WHERE image_id = ? AND x = ? AND y = ? AND instance.width = ? AND instance.height = ? AND source = ?
-         AND spec_id = (SELECT id FROM crop_spec WHERE digest = ?)`,
+    .prepare<{ id: number }>(
+      'SELECT id FROM instance WHERE image_id = ? AND x = ? AND y = ? AND width = ? AND height = ? AND source = ?',
     )
-    .get(imageId, box.x, box.y, box.width, box.height, source, specDigest);
+    .get(imageId, box.x, box.y, box.width, box.height, source);
 }
 
 /**
@@ -63,11 +74,7 @@ export function putCrop(db: Database, crop: NewCrop): CropKey {
     `INSERT INTO instance (image_id, x, y, width, height, source, made_by) VALUES (?, ?, ?, ?, ?, ?, ?)
      ON CONFLICT DO NOTHING`,
   ).run(...instance, madeBy);
-  const { id: instanceId } = db
-    .prepare<{ id: number }>(
-      'SELECT id FROM instance WHERE image_id = ? AND x = ? AND y = ? AND width = ? AND height = ? AND source = ?',
-    )
-    .get(...instance)!;
+  const { id: instanceId } = findInstance(db, imageId, box, source)!;
   db.prepare('INSERT INTO crop_spec (digest, json) VALUES (?, ?) ON CONFLICT DO NOTHING').run(
     spec.digest,
     spec.json,

@@ -1,4 +1,4 @@
-// One synchronous write transaction.
+// One synchronous transaction: of writes, or of reads.
 import type { Database } from './open.ts';
 
 /**
@@ -8,4 +8,9 @@ import type { Database } from './open.ts';
  */
 export function transaction<T>(db: Database, work: () => T): T {
   return db.sql.transaction(work).immediate();
+}
+
+/** Runs many small reads on one snapshot: without it each would take and release the lock of a reader. */
+export function readTogether<T>(db: Database, work: () => T): T {
+  return db.sql.transaction(work).deferred();
 }

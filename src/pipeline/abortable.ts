@@ -6,18 +6,23 @@ import { Observable } from 'rxjs';
 export function abortable<T>(work: (signal: AbortSignal) => T | Promise<T>): Observable<T> {
   return new Observable((subscriber) => {
     const controller = new AbortController();
+    let isSettled = false;
     // Inside an async function a synchronous throw of `work` is a rejection like any other.
     const settle = async () => {
       try {
-        subscriber.next(await work(controller.signal));
+        const value = await work(controller.signal);
+        isSettled = true;
+        subscriber.next(value);
         subscriber.complete();
       } catch (error) {
+        isSettled = true;
         subscriber.error(error);
       }
     };
     void settle();
     return () => {
-      controller.abort();
+      // Aborting makes an exception with its stack: not for the many that end well.
+      if (!isSettled) controller.abort();
     };
   });
 }

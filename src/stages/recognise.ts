@@ -1,10 +1,11 @@
 // Finds pictures in the catalog by the facts of their files; reads a file only where it must.
 import { resolve } from 'node:path';
-import { findUnchanged, type FileFacts, type ImageRow } from '../../db/catalog.ts';
+import { findUnchanged, imageOf, type FileFacts, type ImageRow } from '../../db/catalog.ts';
 import { findCrop, type CropKey } from '../../db/crops.ts';
 import { findingOf } from '../../db/findings.ts';
 import type { Database } from '../../db/open.ts';
 import { findQuarantined, isQuarantineEmpty } from '../../db/quarantine.ts';
+import { readTogether } from '../../db/transaction.ts';
 import { statPicture } from './identify.ts';
 import { boxIn, peopleFrom, type Admitted, type Person, type Picture } from './picture.ts';
 import { SampleError } from './sample-error.ts';
@@ -43,17 +44,20 @@ export async function recognise<T>(
   { db, specDigest }: RecogniseContext,
 ): Promise<Recognised<T>[]> {
   const looks = await lookAt(db, pictures);
-  return looks.map((look): Recognised<T> => {
-    if (look.kind !== 'unchanged') return look;
-    const { picture, image, facts } = look;
-    const people = peopleOf(db, picture, image);
-    const crops = people?.map((person) =>
-      findCrop(db, image.id, boxIn(image.size, person), person.source, specDigest),
-    );
-    return people && crops?.every((crop) => crop !== undefined)
-      ? { kind: 'known', picture, admitted: admittedOf({ ...picture, people }, image, crops) }
-      : { kind: 'unread', picture, facts };
-  });
+  return readTogether(db, () =>
+    looks.map((look): Recognised<T> => {
+      if (look.kind !== 'unchanged') return look;
+      const { picture, facts } = look;
+      const image = imageOf(db, look.imageId);
+      const people = peopleOf(db, picture, image);
+      const crops = people?.map((person) =>
+        findCrop(db, image.id, boxIn(image.size, person), person.source, specDigest),
+      );
+      return people && crops?.every((crop) => crop !== undefined)
+        ? { kind: 'known', picture, admitted: admittedOf({ ...picture, people }, image, crops) }
+        : { kind: 'unread', picture, facts };
+    }),
+  );
 }
 
 /** undefined where a finder has still to look. */
@@ -70,7 +74,7 @@ function peopleOf<T>(
 interface Unchanged<P> {
   readonly kind: 'unchanged';
   readonly picture: P;
-  readonly image: ImageRow;
+  readonly imageId: number;
   readonly facts: FileFacts;
 }
 
@@ -87,21 +91,23 @@ export async function lookAt<P extends Pick<Picture<unknown>, 'path'>>(
 > {
   const stats = await Promise.all(pictures.map(({ path }) => statOrError(path)));
   const hasFailures = !isQuarantineEmpty(db);
-  return pictures.map((picture, i) => {
-    const facts = stats[i]!;
-    if (facts instanceof SampleError) return { kind: 'refused', picture, error: facts };
-    const absolute = resolve(picture.path);
-    const held = hasFailures ? findQuarantined(db, absolute, facts) : undefined;
-    if (held) {
-      const { stage, reason } = held;
-      const error = new SampleError({ stage, path: picture.path, reason, isKnown: true });
-      return { kind: 'refused', picture, error };
-    }
-    const image = findUnchanged(db, absolute, facts);
-    return image
-      ? { kind: 'unchanged', picture, image, facts }
-      : { kind: 'unread', picture, facts };
-  });
+  return readTogether(db, () =>
+    pictures.map((picture, i) => {
+      const facts = stats[i]!;
+      if (facts instanceof SampleError) return { kind: 'refused', picture, error: facts };
+      const absolute = resolve(picture.path);
+      const held = hasFailures ? findQuarantined(db, absolute, facts) : undefined;
+      if (held) {
+        const { stage, reason } = held;
+        const error = new SampleError({ stage, path: picture.path, reason, isKnown: true });
+        return { kind: 'refused', picture, error };
+      }
+      const imageId = findUnchanged(db, absolute, facts);
+      return imageId === undefined
+        ? { kind: 'unread', picture, facts }
+        : { kind: 'unchanged', picture, imageId, facts };
+    }),
+  );
 }
 
 /** The people of a picture whose crops exist, with the key of each. */
