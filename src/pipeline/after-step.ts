@@ -1,6 +1,7 @@
 // What is due after a step: metrics, a new teacher, a checkpoint.
 import { join } from 'node:path';
 import type { Database } from '../../db/open.ts';
+import { retryBusy } from '../../db/retry.ts';
 import { addCheckpoint, logMetrics } from '../../db/runs.ts';
 import type { MetricsRecord } from '../monitor/metrics-log.ts';
 import { saveCheckpoint } from '../stages/checkpoint.ts';
@@ -33,7 +34,9 @@ export async function afterStep(record: StepRecord, context: AfterStepContext): 
   const { step, ...reported } = record;
   if (step % logEvery === 0 || step === steps || step === 1) {
     const values = metricsOf(reported, context.card.skeleton.joints);
-    logMetrics(db, runId, step, values);
+    await retryBusy(() => {
+      logMetrics(db, runId, step, values);
+    });
     context.log({ ...values, step });
   }
   if (publishes && board.isDue(step) && step < steps) {
@@ -57,5 +60,7 @@ export async function checkpoint(step: number, context: AfterStepContext): Promi
   const { db, runId, runFolder, trainer, card, teacher } = context;
   const file = await saveCheckpoint(runFolder, { step, teacher, state: await trainer.state() });
   await saveModel(join(runFolder, MODEL_FILE), { ...card, step }, await trainer.weights());
-  addCheckpoint(db, runId, { step, file });
+  await retryBusy(() => {
+    addCheckpoint(db, runId, { step, file });
+  });
 }

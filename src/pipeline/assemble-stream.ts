@@ -93,8 +93,8 @@ export function assembleStream(parts: StreamParts): {
         done,
         steps: options.steps,
         drain: hooks.drain,
-        close(step) {
-          const generation = pool.close(step);
+        async close(step) {
+          const generation = await pool.close(step);
           if (generation) hooks.onGeneration?.(generation.cropIds.length, step);
           return generation;
         },

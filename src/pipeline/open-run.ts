@@ -3,6 +3,7 @@ import { mkdir, readFile } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import type { Database } from '../../db/open.ts';
+import { retryBusy } from '../../db/retry.ts';
 import { count, counters, createRun, findRun, finishRun } from '../../db/runs.ts';
 import { UsageError } from '../config/resolve.ts';
 import { openMetricsLog, type MetricsRecord } from '../monitor/metrics-log.ts';
@@ -23,7 +24,7 @@ export interface RunLedger {
   readonly count: Counters;
   counters(): Record<string, number>;
   log(record: MetricsRecord): void;
-  finish(status: 'finished' | 'stopped' | 'failed'): void;
+  finish(status: 'finished' | 'stopped' | 'failed'): Promise<void>;
 }
 
 /** @param done steps of the newest checkpoint in the folder, 0 where there is none */
@@ -59,10 +60,13 @@ export async function openRun(
     );
   }
   const config = { ...options, resume: false };
-  const runId =
-    known?.id ??
-    createRun(db, { directory: folder, config, codeVersion: version, seed: options.seed });
-  if (known) finishRun(db, runId, 'running');
+  const runId = await retryBusy(() => {
+    if (!known) {
+      return createRun(db, { directory: folder, config, codeVersion: version, seed: options.seed });
+    }
+    finishRun(db, known.id, 'running');
+    return known.id;
+  });
   if (!exists) await writeFileAtomic(configFile, JSON.stringify(config, null, 2));
 
   const metrics = openMetricsLog(join(folder, 'metrics.jsonl'), { upToStep: done });
@@ -75,9 +79,11 @@ export async function openRun(
     log(record) {
       metrics.write(record);
     },
-    finish(status) {
+    async finish(status) {
       metrics.close();
-      finishRun(db, runId, status);
+      await retryBusy(() => {
+        finishRun(db, runId, status);
+      });
     },
   };
 }

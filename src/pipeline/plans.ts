@@ -17,7 +17,7 @@ export interface PlanOptions {
   readonly done: number;
   readonly steps: number;
   /** Closes a generation of the pictures that arrived since; undefined where there are none. */
-  close(step: number): Generation | undefined;
+  close(step: number): Promise<Generation | undefined>;
   readonly drain: AbortSignal;
 }
 
@@ -28,7 +28,7 @@ export async function* plans(options: PlanOptions): AsyncGenerator<StepPlan> {
       if (generation.step === step) sampler.admit(generation.cropIds);
     if (step > done) {
       if (drain.aborted) return;
-      const fresh = options.close(step);
+      const fresh = await options.close(step);
       if (fresh) sampler.admit(fresh.cropIds);
     }
     const plan = sampler.next();

@@ -1,4 +1,5 @@
 // The growing pool: collects admitted crops and closes them into numbered generations, sorted by content.
+import { retryBusy } from '../../db/retry.ts';
 import { admissions, admit } from '../../db/runs.ts';
 import type { Database } from '../../db/open.ts';
 import type { Box } from '../pose/types.ts';
@@ -20,7 +21,7 @@ export interface Pool {
   /** Every generation so far, those from earlier sessions of the run included. */
   logged(): readonly Generation[];
   /** Numbers and logs what was added since the last call; undefined where nothing was. */
-  close(step: number): Generation | undefined;
+  close(step: number): Promise<Generation | undefined>;
 }
 
 export function openPool(db: Database, runId: number): Pool {
@@ -43,13 +44,15 @@ export function openPool(db: Database, runId: number): Pool {
       waiting.push(crop);
     },
     ids: () => generations.flatMap(({ cropIds }) => cropIds),
-    close(step) {
+    async close(step) {
       if (waiting.length === 0) return undefined;
       const cropIds = waiting.sort(byContent).map(({ cropId }) => cropId);
       waiting = [];
       for (const id of cropIds) known.add(id);
       const generation = { number: generations.length + 1, step, cropIds };
-      admit(db, runId, generation.number, step, cropIds);
+      await retryBusy(() => {
+        admit(db, runId, generation.number, step, cropIds);
+      });
       generations.push(generation);
       return generation;
     },

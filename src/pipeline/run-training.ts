@@ -31,10 +31,10 @@ export async function runTraining(
     const ledger = await openRun(db, options, { version, done: saved?.step ?? 0 });
     try {
       const summary = await trainWith(db, ledger, setup, hooks, saved);
-      ledger.finish(summary.stopped ? 'stopped' : 'finished');
+      await ledger.finish(summary.stopped ? 'stopped' : 'finished');
       return summary;
     } catch (error) {
-      ledger.finish('failed');
+      await ledger.finish('failed');
       throw error;
     }
   } finally {
@@ -66,7 +66,7 @@ async function trainWith(
     },
     onPicture: () => hooks.onPicture?.(),
   });
-  if (pool.logged().length === 0) pool.close(1);
+  if (pool.logged().length === 0) await pool.close(1);
   if (usesPool && pool.ids().length === 0) {
     throw new Error('the pool of unlabelled pictures is empty: check --unlabeled and --boxes');
   }

@@ -1,6 +1,7 @@
 // Publishes the network in training as the new teacher: file, database row, engine state.
 import { join } from 'node:path';
 import type { Database } from '../../db/open.ts';
+import { retryBusy } from '../../db/retry.ts';
 import { addTeacher } from '../../db/runs.ts';
 import { evictSuperseded } from '../../db/targets.ts';
 import type { Counters } from './counters.ts';
@@ -25,8 +26,11 @@ export async function publish(step: number, context: PublishContext): Promise<Te
   const digest = digestOf(weights);
   const file = join(runFolder, 'teachers', `${digest.slice(0, 16)}.safetensors`);
   await saveModel(file, { ...card, step }, weights);
-  addTeacher(db, { digest, runId, step, file });
+  await retryBusy(() => {
+    addTeacher(db, { digest, runId, step, file });
+  });
   await trainer.setTeacher(weights);
-  count('targets_evicted', evictSuperseded(db, { runId, keep: [...keep, digest] }));
+  const evicted = await retryBusy(() => evictSuperseded(db, { runId, keep: [...keep, digest] }));
+  count('targets_evicted', evicted);
   return { digest, step };
 }

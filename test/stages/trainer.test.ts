@@ -96,7 +96,8 @@ describe('publishing', () => {
     };
     const key = (teacher: string) => ({
       ...{ cropId, teacher, preprocessing: fakeDigest(9) },
-      ...({ bn: 'batch', view: 'random' } as const),
+      ...({ bn: 'batch', view: 'random', codec: 'u8', sigma: 0 } as const),
+      ...{ heatmap: { width: 2, height: 1 }, joints: 1 },
     });
     const cropId = addCrop(db, 1);
     const target = {
