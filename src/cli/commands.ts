@@ -27,6 +27,7 @@ export const TRAIN_OPTIONS = [
   'images',
   'unlabeled',
   'boxes',
+  'boxesImages',
   'exclude',
   'method',
   'easy',
@@ -73,7 +74,12 @@ export const EVAL_OPTIONS = [
   ...OUTPUT,
 ] as const;
 export const PREDICT_OPTIONS = ['boxes', 'cache', ...ENGINE, 'strict', ...OUTPUT] as const;
-export const LABEL_OPTIONS = ['teacher', 'targetCodec', ...PREDICT_OPTIONS] as const;
+export const INGEST_OPTIONS = [
+  ...(['boxes', 'boxesImages', 'exclude', 'recipe', 'padding', 'cache', 'watch'] as const),
+  ...(['threads', 'strict'] as const),
+  ...OUTPUT,
+] as const;
+export const LABEL_OPTIONS = ['teacher', 'targetCodec', 'lease', ...PREDICT_OPTIONS] as const;
 
 const out = new Option('--out <file>', 'file to write');
 
@@ -111,6 +117,41 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./label.ts'),
   },
   {
+    name: 'checkpoint',
+    description:
+      'what is in a checkpoint (.pth, .pt, .safetensors, .npz), and which network it fills',
+    argument: '<file>',
+    options: ['json'],
+    load: () => import('./checkpoint.ts'),
+  },
+  {
+    name: 'import',
+    description: 'make a model of a checkpoint of PyTorch, for eval, predict, label and --teacher',
+    argument: '<file>',
+    options: ['recipe', 'padding', 'json'],
+    extra: [
+      out,
+      new Option('--model <name>', 'network (default the one that the weights fill)'),
+      new Option('--skeleton <name>', 'joints of its heatmaps').default('coco-17'),
+    ],
+    load: () => import('./import.ts'),
+  },
+  {
+    name: 'export',
+    description: 'write a model as .safetensors, .npz, .pth or .onnx',
+    argument: '<run>',
+    options: ['json'],
+    extra: [
+      out,
+      new Option('--format <name>', 'safetensors, npz, pth or onnx (default by the name of --out)'),
+      new Option('--network <which>', 'of a model that holds two: first or second')
+        .choices(['first', 'second'])
+        .default('first'),
+      new Option('--size <WxH>', "pictures of the ONNX file (default the recipe's)"),
+    ],
+    load: () => import('./export.ts'),
+  },
+  {
     name: 'cache',
     description: 'look after the database: stats|verify|prune|vacuum',
     argument: '<action...>',
@@ -128,6 +169,18 @@ export const COMMANDS: readonly CommandDefinition[] = [
     argument: '<image>',
     options: ['cache', 'json'],
     load: () => import('./why.ts'),
+  },
+  {
+    name: 'ingest',
+    description: 'bring pictures and videos into the database: catalog, people, crops',
+    argument: '<pictures...>',
+    options: INGEST_OPTIONS,
+    extra: [
+      new Option('--labels <file>', 'COCO file of the labelled set, for --boxes labels'),
+      new Option('--catalog-only', 'hash and catalogue the pictures, make no crops'),
+      new Option('--prune', 'forget the files of the folders that are gone'),
+    ],
+    load: () => import('./ingest.ts'),
   },
   {
     name: 'quarantine',

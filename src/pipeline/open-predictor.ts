@@ -36,12 +36,7 @@ export async function openModel(
 ): Promise<OpenModel> {
   const model = chosen(await loadModel(where), choice);
   const { card } = model;
-  if (!RECIPE_NAMES.includes(card.recipe as RecipeName)) {
-    throw new Error(
-      `${model.file} names the recipe ${card.recipe}, expected one of ${RECIPE_NAMES.join(', ')}`,
-    );
-  }
-  const recipe = recipeNamed(card.recipe as RecipeName);
+  const recipe = recipeOf(model);
   const spec = cropSpec(recipe, card.padding);
   const network = createNetwork(card.model, card.skeleton.joints.length);
   checkWeights(network, model);
@@ -56,6 +51,16 @@ export async function openModel(
     decode: recipe.decode,
   });
   return { model, recipe, spec, predictor };
+}
+
+/** The recipe that the model's card names. */
+export function recipeOf({ card, file }: Model): Recipe {
+  if (!RECIPE_NAMES.includes(card.recipe as RecipeName)) {
+    throw new Error(
+      `${file} names the recipe ${card.recipe}, expected one of ${RECIPE_NAMES.join(', ')}`,
+    );
+  }
+  return recipeNamed(card.recipe as RecipeName);
 }
 
 /** The model as its predictor shall see it. */

@@ -1,6 +1,7 @@
 // Lays the weights of a checkpoint against a network: what fits, what does not, and whether they are a classifier's trunk.
 import type { NamedArray, StateArrays } from '../../engine/types.ts';
 import type { Network } from '../network.ts';
+import { printable } from './problem.ts';
 import { fromTorch, torchShape } from '../torch-layout.ts';
 
 export interface Fit {
@@ -80,5 +81,5 @@ function line(what: string, names: readonly string[]): string[] {
 
 export function shortList(names: readonly string[]): string {
   const rest = names.length > SHOWN ? `, … and ${names.length - SHOWN} more` : '';
-  return names.slice(0, SHOWN).join(', ') + rest;
+  return printable(names.slice(0, SHOWN).join(', ')) + rest;
 }

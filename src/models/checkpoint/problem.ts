@@ -7,8 +7,11 @@ export class CheckpointProblem extends Error {
 
 /** Names out of the file may be long or hold anything: what is shown of them is neither. */
 export function refuse(problem: string): never {
-  throw new CheckpointProblem(problem.replaceAll(/\p{Cc}/gu, '?').slice(0, LONGEST));
+  throw new CheckpointProblem(printable(problem).slice(0, LONGEST));
 }
+
+/** Without the characters that would steer a terminal. */
+export const printable = (text: string): string => text.replaceAll(/\p{Cc}/gu, '?');
 
 const LONGEST = 600;
 

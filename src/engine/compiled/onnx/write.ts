@@ -10,7 +10,17 @@ const opsets = [
   ['com.microsoft.nchwc', 1],
 ] as const;
 
-export function writeModel(graph: OnnxGraph): Uint8Array {
+export interface ModelOptions {
+  /** Texts by name that travel with the model. */
+  readonly metadata?: Readonly<Record<string, string>>;
+  /** Of the operators. @default the standard ones and onnxruntime's */
+  readonly domains?: readonly string[];
+}
+
+export function writeModel(
+  graph: OnnxGraph,
+  { metadata = {}, domains }: ModelOptions = {},
+): Uint8Array {
   const w = new BinaryWriter();
   field(w, 1, WireType.Varint).int64(8); // ir_version
   text(w, 2, 'heatstream');
@@ -18,9 +28,16 @@ export function writeModel(graph: OnnxGraph): Uint8Array {
     writeGraph(w, 'step', graph);
   });
   for (const [domain, version] of opsets) {
+    if (domains && !domains.includes(domain)) continue;
     message(w, 8, () => {
       text(w, 1, domain);
       field(w, 2, WireType.Varint).int64(version);
+    });
+  }
+  for (const [key, value] of Object.entries(metadata)) {
+    message(w, 14, () => {
+      text(w, 1, key);
+      text(w, 2, value);
     });
   }
   return w.finish();
