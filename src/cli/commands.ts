@@ -37,6 +37,7 @@ export const TRAIN_OPTIONS = [
   'reweight',
   'teacherDecay',
   'referenceCompat',
+  'onCollapse',
   'regime',
   'teacher',
   'maxTeacherAge',

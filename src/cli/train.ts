@@ -27,6 +27,7 @@ export async function run(invocation: Invocation): Promise<number> {
       version: invocation.version,
       now: () => performance.now(),
       onNotice: say,
+      onAlarm: (line) => process.stderr.write(`${line}\n`),
       onReject: createRejectList(options.quiet),
       onPicture() {
         pictures += 1;
@@ -59,6 +60,7 @@ export async function run(invocation: Invocation): Promise<number> {
     else console.log(describe(summary));
     const interrupted = signals.exitCode;
     if (interrupted !== undefined) return interrupted;
+    if (summary.collapse && options.onCollapse !== 'warn') return 1;
     return options.strict && summary.rejected > 0 ? 3 : 0;
   } finally {
     signals.dispose();

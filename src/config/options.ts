@@ -20,7 +20,11 @@ export const optionSchema = z.object({
     .describe('folder, glob, picture or @list of unlabelled pictures; repeats'),
   boxes: list
     .default([])
-    .describe('COCO file with person boxes of the unlabelled pictures; repeats'),
+    .describe('box file (COCO), labels, whole-image, teacher or detector:FILE.onnx; repeats'),
+  boxesImages: z
+    .string()
+    .optional()
+    .describe('COCO file that names the pictures of --boxes files that are bare results'),
   exclude: list.default([]).describe('COCO file of pictures to leave out of the pool; repeats'),
   method: z
     .enum([
@@ -55,6 +59,10 @@ export const optionSchema = z.object({
   referenceCompat: flag
     .default(false)
     .describe('views with the known deviations of the reference code'),
+  onCollapse: z
+    .enum(['warn', 'stop', 'rollback'])
+    .default('warn')
+    .describe('when heatmaps on unlabelled pictures go flat'),
   regime: z
     .enum(['online', 'cached'])
     .default('online')
@@ -76,6 +84,9 @@ export const optionSchema = z.object({
     .enum(['u8', 'f16', 'keypoints'])
     .default('u8')
     .describe('how cached targets are stored'),
+  lease: count(1)
+    .default(30)
+    .describe('seconds after which the claims of a dead labeller are void'),
   model: z
     .enum([
       'tiny',
@@ -112,7 +123,7 @@ export const optionSchema = z.object({
   cache: z.string().default('.heatstream/cache.sqlite').describe('database of crops and targets'),
   run: z.string().default('runs/latest').describe('folder of this run'),
   resume: flag.default(false).describe('go on with the run in --run'),
-  watch: flag.default(false).describe('follow the unlabelled folders while training'),
+  watch: flag.default(false).describe('follow the folders'),
   engine: z
     .enum(['auto', 'onnxruntime', 'wasm', 'cpu', 'tensorflow', 'webgpu'])
     .default('auto')

@@ -3,12 +3,15 @@ import { join } from 'node:path';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import { addCheckpoint, logMetrics } from '../../db/runs.ts';
+import { evictSuperseded } from '../../db/targets.ts';
 import type { MetricsRecord } from '../monitor/metrics-log.ts';
-import { saveCheckpoint } from '../stages/checkpoint.ts';
+import { rollBackTo, saveCheckpoint } from '../stages/checkpoint.ts';
+import type { Counters } from '../stages/counters.ts';
 import { MODEL_FILE, saveModel } from '../stages/model-file.ts';
 import { publish, type PublishContext } from '../stages/publish.ts';
 import type { Teacher } from '../stages/teach.ts';
 import type { StepRecord } from '../stages/train-step.ts';
+import type { CollapseWatch } from './collapse-watch.ts';
 import type { TeacherBoard } from './teacher-board.ts';
 
 export interface AfterStepContext extends PublishContext {
@@ -18,7 +21,13 @@ export interface AfterStepContext extends PublishContext {
   readonly logEvery: number;
   readonly checkpointEvery: number;
   readonly publishes: boolean;
+  readonly collapse: CollapseWatch;
+  /** Step of the newest checkpoint that was saved in good health. */
+  healthy?: number;
   teacher: Teacher | undefined;
+  /** Teachers whose targets stay: the first one, so that another run can start from it. */
+  readonly keep: readonly string[];
+  readonly count: Counters;
   log(record: MetricsRecord): void;
 }
 
@@ -32,6 +41,7 @@ export function isBoundary(
 export async function afterStep(record: StepRecord, context: AfterStepContext): Promise<void> {
   const { db, runId, board, steps, logEvery, checkpointEvery, publishes } = context;
   const { step, ...reported } = record;
+  context.collapse.observe(record);
   if (step % logEvery === 0 || step === steps || step === 1) {
     const values = metricsOf(reported, context.card.skeleton.joints);
     await retryBusy(() => {
@@ -57,10 +67,31 @@ function metricsOf(
 
 /** Saves the whole state and the model as it is now. */
 export async function checkpoint(step: number, context: AfterStepContext): Promise<void> {
-  const { db, runId, runFolder, trainer, card, teacher } = context;
-  const file = await saveCheckpoint(runFolder, { step, teacher, state: await trainer.state() });
+  const { db, runId, runFolder, trainer, card, teacher, collapse } = context;
+  if (collapse.isHealthy()) context.healthy = step;
+  const saved = { step, teacher, state: await trainer.state() };
+  const file = await saveCheckpoint(runFolder, saved, context.healthy);
   await saveModel(join(runFolder, MODEL_FILE), { ...card, step }, await trainer.weights());
-  await retryBusy(() => {
+  // What resumes from this checkpoint learns from its teacher: only now may targets of earlier ones go.
+  const kept = teacher ? [...context.keep, teacher.digest] : context.keep;
+  const evicted = await retryBusy(() => {
     addCheckpoint(db, runId, { step, file });
+    return evictSuperseded(db, { runId, keep: kept });
   });
+  context.count('targets_evicted', evicted);
+}
+
+/** Puts the last healthy checkpoint in the place of everything later. @returns its step; undefined where there is none */
+export async function rollBack(
+  context: AfterStepContext,
+  onNotice: (line: string) => void,
+): Promise<number | undefined> {
+  const { runFolder, trainer, card, healthy } = context;
+  if (healthy === undefined) return undefined;
+  const saved = await rollBackTo(runFolder, healthy, onNotice);
+  if (!saved) return undefined;
+  await trainer.restore(saved.state);
+  const { step } = saved;
+  await saveModel(join(runFolder, MODEL_FILE), { ...card, step }, await trainer.weights());
+  return step;
 }

@@ -11,6 +11,7 @@ import { digestOfSpec } from '../stages/spec-digest.ts';
 import { teach, type TeachContext } from '../stages/teach.ts';
 import { trainSteps } from '../stages/train-step.ts';
 import { afterStep, isBoundary, type AfterStepContext } from './after-step.ts';
+import { watchForCollapse } from './collapse-watch.ts';
 import type { RunLedger } from './open-run.ts';
 import type { Pacing } from './pacing.ts';
 import { plans } from './plans.ts';
@@ -49,6 +50,14 @@ export function assembleStream(parts: StreamParts): {
   // Nobody waits for a teacher that is never published.
   const age = publishes ? options.maxTeacherAge : Infinity;
   const board = createTeacherBoard(started.teacher, age, done);
+  const collapse = watchForCollapse({
+    db: parts.db,
+    runId: ledger.runId,
+    action: options.onCollapse,
+    views: { easy: setup.settings.views.easy.name, hard: setup.settings.views.hard.name },
+    onAlarm: hooks.onAlarm,
+  });
+  const drain = AbortSignal.any([hooks.drain, collapse.halt]);
   const after: AfterStepContext = {
     ...options,
     db: parts.db,
@@ -68,6 +77,7 @@ export function assembleStream(parts: StreamParts): {
     teacher: started.teacher,
     keep: started.first ? [started.first.digest] : [],
     publishes,
+    collapse,
     log: (record) => {
       ledger.log(record);
     },
@@ -80,7 +90,7 @@ export function assembleStream(parts: StreamParts): {
     board,
     pair: { ...options, ...setup, skeleton },
     batch: { ...options, ...recipe, ...setup, skeleton },
-    drain: hooks.drain,
+    drain,
     plans: () =>
       plans({
         sampler: createSampler({
@@ -92,7 +102,7 @@ export function assembleStream(parts: StreamParts): {
         logged: pool.logged(),
         done,
         steps: options.steps,
-        drain: hooks.drain,
+        drain,
         async close(step) {
           const generation = await pool.close(step);
           if (generation) hooks.onGeneration?.(generation.cropIds.length, step);

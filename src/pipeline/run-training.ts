@@ -5,7 +5,7 @@ import { cropFromInput } from '../pose/crop-geometry.ts';
 import { loadCheckpoint, type Checkpoint } from '../stages/checkpoint.ts';
 import { probePeak } from '../stages/probe.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
-import { checkpoint } from './after-step.ts';
+import { checkpoint, rollBack } from './after-step.ts';
 import { assembleStream } from './assemble-stream.ts';
 import { gather } from './gather.ts';
 import { growPool$ } from './grow-pool.ts';
@@ -120,7 +120,13 @@ async function trainWith(
       step = record.step;
       hooks.onStep?.(record, options.steps);
     });
-    if (step > done && step < options.steps && step % options.checkpointEvery !== 0) {
+    const alarm = after.collapse.alarm();
+    const restored =
+      alarm && options.onCollapse === 'rollback'
+        ? await rollBack(after, hooks.onNotice)
+        : undefined;
+    if (restored !== undefined) step = restored;
+    else if (step > done && step < options.steps && step % options.checkpointEvery !== 0) {
       await checkpoint(step, after);
     }
 
@@ -145,6 +151,7 @@ async function trainWith(
       stepMs,
       imagesPerSecond: stepMs === undefined ? undefined : (1000 * pictures) / stepMs,
       counters: ledger.counters(),
+      ...(alarm && { collapse: { ...alarm, ...(restored !== undefined && { restored }) } }),
     };
   } finally {
     await trainer.dispose();

@@ -1,5 +1,6 @@
 // What a training run needs from its surroundings, and what it tells them.
 import type { Engine } from '../engine/types.ts';
+import type { CollapseAlarm } from '../monitor/collapse.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import type { StepRecord } from '../stages/train-step.ts';
 
@@ -13,6 +14,8 @@ export interface TrainingHooks {
   /** Milliseconds. */
   readonly now: () => number;
   readonly onNotice: (line: string) => void;
+  /** An alarm: one line that begins with its name, shown whatever is silenced. */
+  readonly onAlarm: (line: string) => void;
   onPicture?(): void;
   onReject?(error: SampleError): void;
   onStep?(record: StepRecord, steps: number): void;
@@ -39,4 +42,6 @@ export interface TrainingSummary {
   /** Pictures, labelled and unlabelled, a second at that pace. */
   readonly imagesPerSecond: number | undefined;
   readonly counters: Readonly<Record<string, number>>;
+  /** The collapse that was seen, and the checkpoint that the run went back to. */
+  readonly collapse?: CollapseAlarm & { readonly restored?: number };
 }

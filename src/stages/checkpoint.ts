@@ -15,8 +15,15 @@ export interface Checkpoint {
   readonly state: StateArrays;
 }
 
-/** @returns the file. */
-export async function saveCheckpoint(runFolder: string, checkpoint: Checkpoint): Promise<string> {
+/**
+ * @param keep step of an older checkpoint that stays, besides the newest ones
+ * @returns the file.
+ */
+export async function saveCheckpoint(
+  runFolder: string,
+  checkpoint: Checkpoint,
+  keep?: number,
+): Promise<string> {
   const folder = join(runFolder, 'checkpoints');
   const file = join(folder, fileName(checkpoint.step));
   const metadata = {
@@ -25,8 +32,21 @@ export async function saveCheckpoint(runFolder: string, checkpoint: Checkpoint):
   };
   await writeFileAtomic(file, encodeSafetensors({ tensors: checkpoint.state, metadata }));
   const old = (await checkpointFiles(folder)).slice(0, -KEPT);
-  await Promise.all(old.map((name) => rm(join(folder, name))));
+  const unwanted = old.filter((name) => keep === undefined || name !== fileName(keep));
+  await Promise.all(unwanted.map((name) => rm(join(folder, name))));
   return file;
+}
+
+/** Makes the checkpoint of `step` the newest one: later ones go. @returns it, or undefined where it cannot be read */
+export async function rollBackTo(
+  runFolder: string,
+  step: number,
+  onDamaged: (problem: string) => void,
+): Promise<Checkpoint | undefined> {
+  const folder = join(runFolder, 'checkpoints');
+  const later = (await checkpointFiles(folder)).filter((name) => name > fileName(step));
+  await Promise.all(later.map((name) => rm(join(folder, name))));
+  return loadCheckpoint(runFolder, onDamaged);
 }
 
 /** The newest checkpoint of a run that can be read; undefined where there is none. */

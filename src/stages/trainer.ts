@@ -22,6 +22,8 @@ export interface Trainer {
   setTeacher(weights: StateArrays): Promise<void>;
   /** The whole state. */
   state(): Promise<StateArrays>;
+  /** Puts a checkpoint's state in its place. */
+  restore(state: StateArrays): Promise<void>;
   dispose(): Promise<void>;
 }
 
@@ -103,6 +105,7 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
     setTeacher: (weights) =>
       session.write(Object.fromEntries(names.map((name) => [`teacher.${name}`, weights[name]!]))),
     state: () => session.read(),
+    restore: (state) => session.write(state),
     dispose: () => session.dispose(),
   };
 }

@@ -18,6 +18,7 @@ function hooks(engine: FakeEngineOptions, more: Partial<TrainingHooks> = {}): Tr
     version: 'test',
     now: () => performance.now(),
     onNotice: () => undefined,
+    onAlarm: () => undefined,
     ...more,
   };
 }
