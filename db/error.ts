@@ -11,6 +11,11 @@ export function sqliteCode(error: unknown): string | undefined {
   return typeof code === 'string' && code.startsWith('SQLITE_') ? code : undefined;
 }
 
+/** The disk may have room again, and the lock be free, without anything being repaired. */
+export function mayWorkLater(error: unknown): boolean {
+  return /^SQLITE_(BUSY|FULL)/.test(sqliteCode(error) ?? '');
+}
+
 /** One sentence about why the database at `path` failed, and what helps. */
 export function sentenceOf(error: unknown, path: string): string {
   const code = sqliteCode(error) ?? '';
@@ -21,7 +26,10 @@ export function sentenceOf(error: unknown, path: string): string {
 
 const ADVICE: readonly (readonly [string, string])[] = [
   ['SQLITE_NOTADB', 'the file is not an SQLite database; name another one with --cache'],
-  ['SQLITE_CORRUPT', 'the file is damaged; move it away to start a fresh one, or restore a copy'],
+  [
+    'SQLITE_CORRUPT',
+    'the file is damaged (`heatstream cache verify` lists where); restore a copy, or move it away to start a fresh one',
+  ],
   ['SQLITE_BUSY', 'another process keeps it locked; try again when that one has finished'],
   ['SQLITE_READONLY', 'it is read-only; make the file and its folder writable'],
   ['SQLITE_CANTOPEN', 'the file cannot be opened or created; check the path and its permissions'],

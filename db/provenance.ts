@@ -91,14 +91,17 @@ export function provenanceOf(db: Database, imageId: number): PersonProvenance[] 
       cropId,
       box,
       source,
-      targets: targets.all(cropId).map(describe),
+      targets: targets.all(cropId).map((row) => describe(row, cropId)),
     }));
 }
 
-function describe({ blob, height, width, joints, timesUsed, ...row }: Row): TargetProvenance {
+function describe(
+  { blob, height, width, joints, timesUsed, ...row }: Row,
+  cropId: number,
+): TargetProvenance {
   const known = { ...row, shape: [height, width, joints] as const, timesUsed: timesUsed ?? 0 };
   try {
-    const { view, flip, peaks } = readTargetHeader(blob);
+    const { view, flip, peaks } = readTargetHeader(blob, cropId);
     return { ...known, view, flip, peaks: [...peaks] };
   } catch (error) {
     if (!(error instanceof TargetBlobError)) throw error;

@@ -2,7 +2,7 @@
 //
 //   bytes     content (little-endian)
 //   0–3       "HSTG"
-//   4         version, 1
+//   4         version, 2
 //   5         codec: 0 u8, 1 f16, 2 keypoints (db/codecs)
 //   6         1 where the view is mirrored
 //   7         0
@@ -10,7 +10,9 @@
 //   16–63     view matrix, 6 float64
 //   64–       peaks: joints float32
 //   …         the codec's body
-//   last 4    CRC32 of all before
+//   last 4    CRC32 of the crop's id (u64) and all before
+//
+// Version 1, which is still read, has the checksum of the bytes alone and codec 0 only.
 import { crc32 } from 'node:zlib';
 import type { Affine } from '../src/pose/types.ts';
 import { affineFromBlob, affineToBlob } from './affine-blob.ts';
@@ -37,6 +39,8 @@ export interface TargetHeader extends Omit<TargetMaps, 'heatmap'> {
 }
 
 export interface Coding {
+  /** The crop it belongs to: under the checksum, so that no damage hands it to another. @default 0 */
+  readonly cropId?: number;
   readonly codec: TargetCodec;
   /** Heatmap px; for `keypoints`. @default 0 */
   readonly sigma?: number;
@@ -48,7 +52,7 @@ export class TargetBlobError extends Error {
 }
 
 const MAGIC = 'HSTG';
-const VERSION = 1;
+const VERSION = 2;
 const FIXED = 64;
 const CODECS: Readonly<Record<TargetCodec, MapCodec>> = { u8, f16, keypoints };
 
@@ -58,7 +62,7 @@ const CODECS: Readonly<Record<TargetCodec, MapCodec>> = { u8, f16, keypoints };
  */
 export function encodeTarget(
   { heatmap, shape, view, flip, peaks }: TargetMaps,
-  { codec, sigma = 0 }: Coding = { codec: 'u8' },
+  { codec, sigma = 0, cropId = 0 }: Coding = { codec: 'u8' },
 ): Buffer {
   const [height, width, joints] = shape;
   if (heatmap.length !== height * width * joints || peaks.length !== joints) {
@@ -75,13 +79,13 @@ export function encodeTarget(
   peaks.forEach((peak, joint) => head.writeFloatLE(peak, FIXED + 4 * joint));
   const body = CODECS[codec].encode(heatmap, shape, sigma);
   const check = Buffer.alloc(4);
-  check.writeUInt32LE(crc32(body, crc32(head)));
+  check.writeUInt32LE(crc32(body, crc32(head, seedOf(cropId))));
   return Buffer.concat([head, body, check]);
 }
 
 /** @throws {TargetBlobError} for bytes that are damaged, or in a version or codec that this heatstream does not know. */
-export function decodeTarget(blob: Buffer): TargetMaps {
-  const { codec, ...header } = readTargetHeader(blob);
+export function decodeTarget(blob: Buffer, cropId = 0): TargetMaps {
+  const { codec, ...header } = readTargetHeader(blob, cropId);
   const { shape, peaks } = header;
   const body = blob.subarray(FIXED + 4 * shape[2], blob.length - 4);
   try {
@@ -95,7 +99,7 @@ export function decodeTarget(blob: Buffer): TargetMaps {
 }
 
 /** Checks the whole blob and reads all but the maps. @throws {TargetBlobError} as `decodeTarget`. */
-export function readTargetHeader(blob: Buffer): TargetHeader {
+export function readTargetHeader(blob: Buffer, cropId = 0): TargetHeader {
   if (blob.length < FIXED + 4 || blob.toString('latin1', 0, 4) !== MAGIC) {
     throw new TargetBlobError(
       `Expected a target blob ("${MAGIC}…"), got ${blob.length} other bytes`,
@@ -103,7 +107,8 @@ export function readTargetHeader(blob: Buffer): TargetHeader {
   }
   const end = blob.length - 4;
   const expected = blob.readUInt32LE(end);
-  const actual = crc32(blob.subarray(0, end));
+  const version = blob[4]!;
+  const actual = crc32(blob.subarray(0, end), version === 1 ? 0 : seedOf(cropId));
   if (actual !== expected) {
     throw new TargetBlobError(
       `The checksum of a target does not match: expected ${hex(expected)}, got ${hex(actual)}`,
@@ -112,9 +117,9 @@ export function readTargetHeader(blob: Buffer): TargetHeader {
   const codec = (Object.keys(CODECS) as TargetCodec[]).find(
     (name) => CODECS[name].number === blob[5],
   );
-  if (blob[4] !== VERSION || !codec) {
+  if (version < 1 || version > VERSION || !codec) {
     throw new TargetBlobError(
-      `Expected a target of version ${VERSION}, codec 0 to 2, got version ${blob[4]!}, codec ${blob[5]!}`,
+      `Expected a target of version 1 or ${VERSION}, codec 0 to 2, got version ${version}, codec ${blob[5]!}`,
     );
   }
   const shape = [blob.readUInt16LE(8), blob.readUInt16LE(10), blob.readUInt16LE(12)] as const;
@@ -133,6 +138,12 @@ function refuseNonFinite(heatmap: Float32Array): void {
   if (sum === 0) return;
   const index = heatmap.findIndex((value) => !Number.isFinite(value));
   throw new RangeError(`Expected finite heatmap values, got ${heatmap[index]!} at index ${index}`);
+}
+
+function seedOf(cropId: number): number {
+  const id = Buffer.alloc(8);
+  id.writeBigUInt64LE(BigInt(cropId));
+  return crc32(id);
 }
 
 function hex(value: number): string {

@@ -52,7 +52,7 @@ export function readTargets(
     const row = set === undefined ? undefined : find.get(set, key.cropId);
     if (!row) return undefined;
     try {
-      return { ...decodeTarget(row.blob), step: row.step, id: row.id };
+      return { ...decodeTarget(row.blob, key.cropId), step: row.step, id: row.id };
     } catch (error) {
       if (!(error instanceof TargetBlobError)) throw error;
       damaged.push({ id: row.id, key, reason: error.message });

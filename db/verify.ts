@@ -101,7 +101,7 @@ function checkTargets(db: Database, problems: string[]): number {
     const row = find.get(id);
     if (!row) continue;
     try {
-      const { shape } = decodeTarget(row.blob);
+      const { shape } = decodeTarget(row.blob, row.crop);
       if (shape.join('×') !== row.shape) {
         problems.push(
           `target ${id} of crop ${row.crop}: expected ${row.shape}, got ${shape.join('×')}`,

@@ -1,6 +1,7 @@
 // The command line: one file a command, loaded when it is called.
 import { readFileSync } from 'node:fs';
 import { Command, CommanderError } from '@commander-js/extra-typings';
+import { mayWorkLater, sentenceOf, sqliteCode } from '../../db/error.ts';
 import { UsageError } from '../config/resolve.ts';
 import { flagsOf } from './flags.ts';
 import { COMMANDS, type CommandDefinition } from './commands.ts';
@@ -61,12 +62,16 @@ function addCommand({
   program.addCommand(command);
 }
 
-/** Exit codes: 0 ok, 1 failure, 2 usage. A usage error is shown without a stack. */
+/** Exit codes: 0 ok, 1 failure, 2 usage, 4 what may work later. A usage error is shown without a stack. */
 function report(error: unknown): number {
   if (error instanceof CommanderError) return error.exitCode === 0 ? 0 : 2;
   if (error instanceof UsageError) {
     console.error(error.message);
     return 2;
+  }
+  if (sqliteCode(error)) {
+    console.error('heatstream:', sentenceOf(error, 'that --cache names'));
+    return mayWorkLater(error) ? 4 : 1;
   }
   const lines = error instanceof Error && !process.env['HEATSTREAM_DEBUG'] ? error.message : error;
   console.error('heatstream:', lines);

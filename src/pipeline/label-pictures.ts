@@ -35,6 +35,8 @@ export interface LabelOptions {
   readonly boxes: readonly string[];
   readonly cache: string;
   readonly targetCodec: TargetCodec;
+  /** A claim that is not renewed for so long is void, seconds. */
+  readonly lease: number;
 }
 
 export interface LabelHooks {
@@ -57,18 +59,15 @@ export interface LabelSummary {
   readonly model: Model;
 }
 
-/** A claim that is not renewed for so long is void, ms. */
-const LEASE = 30_000;
-
 export async function labelPictures(
-  { teacher, pictures, boxes, cache, targetCodec }: LabelOptions,
+  { teacher, pictures, boxes, cache, targetCodec, lease }: LabelOptions,
   { engine, signal, onReject, onPerson, onProgress }: LabelHooks,
 ): Promise<LabelSummary> {
   const { model, recipe, spec, predictor } = await openModel(teacher, engine);
   const { card, digest, file } = model;
   const joints = card.skeleton.joints.length;
   const db = openDatabase(cache);
-  const claimant = { owner: `${process.pid} ${randomUUID()}`, lease: LEASE };
+  const claimant = { owner: `${process.pid} ${randomUUID()}`, lease: 1000 * lease };
   const stopRenewing = renew(db, claimant);
   try {
     await retryBusy(() => {

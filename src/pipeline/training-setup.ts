@@ -10,7 +10,7 @@ import type { CropSpec } from '../pose/types.ts';
 
 export type TrainingOptions = Omit<
   Options,
-  'engine' | 'threads' | 'quiet' | 'json' | 'strict' | 'metrics' | 'sigmas'
+  'engine' | 'threads' | 'quiet' | 'json' | 'strict' | 'metrics' | 'sigmas' | 'lease'
 >;
 
 export interface TrainingSetup {
