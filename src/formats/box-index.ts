@@ -7,6 +7,8 @@ export interface BoxMatch {
   readonly people: readonly LabelledPerson[];
   /** `whole`: the path ends with the whole name in the label file; `partial`: only with its last parts. */
   readonly kind: 'whole' | 'partial';
+  /** The label file that names them. */
+  readonly file: string;
 }
 
 export interface BoxIndex {
@@ -36,11 +38,12 @@ interface Picture {
   readonly parts: readonly string[];
   /** Label file, image id and name, for messages. */
   readonly title: string;
+  readonly file: string;
   readonly people: readonly LabelledPerson[];
 }
 
 /** People of one box file, by its name. */
-export interface BoxSource {
+export interface BoxFile {
   readonly file: string;
   readonly people: readonly LabelledPerson[];
 }
@@ -50,14 +53,15 @@ export interface BoxSource {
  * of equals, one whose whole name is shared (`a.jpg` over `val/a.jpg`).
  * Pictures that fit equally well are an error unless their boxes are the same.
  */
-export function createBoxIndex(sources: readonly BoxSource[]): BoxIndex {
+export function createBoxIndex(sources: readonly BoxFile[]): BoxIndex {
   const byBaseName = new Map<string, Picture[]>();
   let pictures = 0;
   for (const { file, people } of sources) {
     for (const [imageId, group] of groupByImage(people)) {
       const { fileName } = group[0]!;
       const parts = plainPath(fileName).split('/').reverse();
-      const picture = { parts, title: `${fileName} (image ${imageId} of ${file})`, people: group };
+      const title = `${fileName} (image ${imageId} of ${file})`;
+      const picture = { parts, title, file, people: group };
       const others = byBaseName.get(parts[0]!);
       if (others) others.push(picture);
       else byBaseName.set(parts[0]!, [picture]);
@@ -78,7 +82,8 @@ export function createBoxIndex(sources: readonly BoxSource[]): BoxIndex {
         [best!, ...others].map(({ title }) => title),
       );
     }
-    return { people: best!.people, kind: closest % 1 === 0 ? 'partial' : 'whole' };
+    const { people, file } = best!;
+    return { people, file, kind: closest % 1 === 0 ? 'partial' : 'whole' };
   };
   return { pictures, match, lookup: (path) => match(path)?.people ?? [] };
 }

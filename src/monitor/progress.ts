@@ -4,8 +4,8 @@ import { durationText } from './duration.ts';
 export interface ProgressOptions {
   /** Stands in front: `train single`. */
   readonly label: string;
-  /** Items in all; without it neither percentage nor time left are shown. */
-  readonly total?: number;
+  /** Items in all; without it neither percentage nor time left are shown. Looked at for every line, so it may come late. */
+  readonly total?: number | undefined;
   /** Name of the items. @default 'steps' */
   readonly unit?: string;
   /** Items that were done before, on resume. @default 0 */

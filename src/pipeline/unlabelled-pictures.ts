@@ -1,17 +1,33 @@
-// Lists the unlabelled pictures with their people: discovered files, boxes matched by path, evaluation pictures left out.
+// Lists the unlabelled pictures with their people: boxes matched by path, a finder for the rest, evaluation pictures left out.
+import { basename } from 'node:path';
+import { UsageError } from '../config/resolve.ts';
 import { createBoxIndex, type BoxIndex } from '../formats/box-index.ts';
 import { readBoxes } from '../formats/boxes.ts';
+import type { BoxSource } from '../pose/types.ts';
+import type { Finder } from '../stages/picture.ts';
+import { boxSources, type BoxSources } from './box-sources.ts';
 import type { Picture } from './ingest.ts';
 
 export interface UnlabelledOptions {
-  /** COCO files with person boxes; without any, the whole picture is the box. */
+  /** Box files, `labels`, `whole-image`, `teacher`, `detector:FILE`; without any, the whole picture is the box. */
   readonly boxes: readonly string[];
+  /** COCO file whose `images` name the pictures of box files that are bare results. */
+  readonly boxesImages?: string | undefined;
+  /** COCO file of the labelled set, for `labels`. */
+  readonly labels?: string | undefined;
   /** COCO files of pictures to leave out. */
   readonly exclude: readonly string[];
 }
 
+export interface UnlabelledContext {
+  /** Opens the teacher as a finder, for `teacher`; without it that word is refused. */
+  readonly openTeacher?: () => Promise<Finder>;
+  /** Threads of a detector. */
+  readonly threads?: number | undefined;
+}
+
 export interface UnlabelledCounts {
-  /** Pictures that no box file names. */
+  /** Pictures that no box file names, where nothing looks for people in them. */
   withoutBox: number;
   excluded: number;
 }
@@ -19,47 +35,94 @@ export interface UnlabelledCounts {
 export interface UnlabelledPictures {
   readonly counts: UnlabelledCounts;
   of(paths: AsyncIterable<string>): AsyncGenerator<Picture<null>>;
+  /** Ends a detector. */
+  dispose(): Promise<void>;
 }
 
-export async function openUnlabelled({
-  boxes,
-  exclude,
-}: UnlabelledOptions): Promise<UnlabelledPictures> {
-  const boxIndex = boxes.length > 0 ? await indexOf(boxes) : undefined;
-  const excluded = exclude.length > 0 ? await indexOf(exclude) : undefined;
+/** @throws UsageError for words of `boxes` that do not fit, FormatError for files that cannot be read */
+export async function openUnlabelled(
+  options: UnlabelledOptions,
+  context: UnlabelledContext = {},
+): Promise<UnlabelledPictures> {
+  const sources = boxSources(options.boxes);
+  const indices = await openIndices(sources, options);
+  const excluded = options.exclude.length > 0 ? await indexOf(options.exclude) : undefined;
+  const { finder, end } = await openFinder(sources, context);
   const counts: UnlabelledCounts = { withoutBox: 0, excluded: 0 };
+  const whole = { box: null, source: 'whole-image', tag: null } as const;
+
+  function pictureAt(path: string): Picture<null> | undefined {
+    for (const { index, source } of indices) {
+      const match = wholeMatch(index, path);
+      if (!match) continue;
+      const people = match.people.filter(({ crowd }) => !crowd);
+      const madeBy = basename(match.file);
+      if (people.length > 0)
+        return { path, people: people.map(({ box }) => ({ box, source, madeBy, tag: null })) };
+    }
+    if (finder) return { path, people: [], seek: { finder, tag: null } };
+    return sources.wholeImage ? { path, people: [whole] } : undefined;
+  }
+
   return {
     counts,
+    dispose: end,
     async *of(paths) {
       for await (const path of paths) {
-        if (excluded && peopleOf(excluded, path).length > 0) {
+        if (excluded && wholeMatch(excluded, path)) {
           counts.excluded += 1;
           continue;
         }
-        if (!boxIndex) {
-          yield { path, people: [{ box: null, source: 'whole-image', tag: null }] };
-          continue;
-        }
-        const people = peopleOf(boxIndex, path).filter(({ crowd }) => !crowd);
-        if (people.length === 0) counts.withoutBox += 1;
-        else {
-          yield { path, people: people.map(({ box }) => ({ box, source: 'given', tag: null })) };
-        }
+        const picture = pictureAt(path);
+        if (picture) yield picture;
+        else counts.withoutBox += 1;
       }
     },
   };
 }
 
-/** Only a whole name counts: `train/1.jpg` says nothing about `test/1.jpg`. */
-function peopleOf(index: BoxIndex, path: string) {
-  const match = index.match(path);
-  return match?.kind === 'whole' ? match.people : [];
+interface SourcedIndex {
+  readonly index: BoxIndex;
+  readonly source: BoxSource;
 }
 
-async function indexOf(files: readonly string[]): Promise<BoxIndex> {
+async function openIndices(
+  { files, labels: usesLabels }: BoxSources,
+  { labels, boxesImages }: UnlabelledOptions,
+): Promise<SourcedIndex[]> {
+  if (usesLabels && labels === undefined)
+    throw new UsageError('--boxes labels: name the labelled set with --labels FILE');
+  const indices: SourcedIndex[] = [];
+  if (usesLabels) indices.push({ index: await indexOf([labels!]), source: 'labels' });
+  if (files.length > 0) indices.push({ index: await indexOf(files, boxesImages), source: 'given' });
+  return indices;
+}
+
+async function openFinder(
+  { detector, teacher }: BoxSources,
+  { openTeacher, threads }: UnlabelledContext,
+): Promise<{ readonly finder: Finder | undefined; readonly end: () => Promise<void> }> {
+  if (detector !== undefined) {
+    const { openDetector } = await import('../stages/detector/open-detector.ts');
+    const finder = await openDetector(detector, { threads });
+    return { finder, end: () => finder.dispose() };
+  }
+  if (teacher && !openTeacher)
+    throw new UsageError('--boxes teacher: this command has no teacher that could look for people');
+  return { finder: teacher ? await openTeacher!() : undefined, end: () => Promise.resolve() };
+}
+
+/** Only a whole name counts: `train/1.jpg` says nothing about `test/1.jpg`. */
+function wholeMatch(index: BoxIndex, path: string) {
+  const match = index.match(path);
+  return match?.kind === 'whole' && match.people.length > 0 ? match : undefined;
+}
+
+async function indexOf(files: readonly string[], imagesFile?: string): Promise<BoxIndex> {
+  const options = imagesFile === undefined ? {} : { imagesFile };
   return createBoxIndex(
     await Promise.all(
-      files.map(async (file) => ({ file, people: (await readBoxes(file)).people })),
+      files.map(async (file) => ({ file, people: (await readBoxes(file, options)).people })),
     ),
   );
 }

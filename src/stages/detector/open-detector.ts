@@ -1,0 +1,74 @@
+// Opens a person detector from an ONNX file with its declared layout: `--boxes detector:FILE.onnx`.
+import { createHash } from 'node:crypto';
+import { readFile } from 'node:fs/promises';
+import { openOnnxFile } from '../../engine/external/onnx-file.ts';
+import { checkCoco } from '../../formats/coco-schema.ts';
+import { readJson } from '../../formats/read-json.ts';
+import type { Finder, FoundBox } from '../picture.ts';
+import { candidates } from './candidates.ts';
+import { feedOf, type Feed } from './feed.ts';
+import { detectorLayout } from './layout.ts';
+import { suppress } from './suppress.ts';
+
+export interface Detector extends Finder {
+  dispose(): Promise<void>;
+}
+
+/** @throws Error or FormatError naming the file and what is wrong with it or with `FILE.json`, its layout */
+export async function openDetector(
+  file: string,
+  { threads }: { readonly threads?: number | undefined } = {},
+): Promise<Detector> {
+  const layoutFile = `${file}.json`;
+  const layout = checkCoco(detectorLayout, await readLayout(layoutFile, file), layoutFile);
+  const model = await openOnnxFile(file, { threads });
+  const only = model.inputs.length === 1 ? model.inputs[0] : undefined;
+  const input = layout.input.name ?? only?.name;
+  if (input === undefined) {
+    await model.dispose();
+    const names = model.inputs.map(({ name }) => name).join(', ');
+    throw new Error(`${layoutFile}: input: name: expected one of ${names}, got none`);
+  }
+  const digest = createHash('sha256')
+    .update(await readFile(file))
+    .update(JSON.stringify(layout))
+    .digest('hex');
+  return {
+    name: `detector:${digest}`,
+    source: 'detector',
+    async find(picture) {
+      const feed = await feedOf(picture, layout.input);
+      const outputs = await model.run({ [input]: { data: feed.data, shape: feed.shape } });
+      const found = suppress(candidates(outputs, layout), layout);
+      return found.flatMap((box) => inPicture(box, feed, picture.full));
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+async function readLayout(layoutFile: string, file: string): Promise<unknown> {
+  try {
+    return await readJson(layoutFile);
+  } catch (error) {
+    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    throw new Error(
+      `${file} needs its layout in ${layoutFile}: docs/boxes.md shows one for YOLO and one for SSD`,
+      { cause: error },
+    );
+  }
+}
+
+/** Cut at the picture's border; none where nothing of a pixel is left. */
+function inPicture(
+  { x, y, width, height, score }: FoundBox,
+  { scale, shift }: Feed,
+  full: { readonly width: number; readonly height: number },
+): FoundBox[] {
+  const within = (value: number, limit: number) => Math.min(Math.max(value, 0), limit);
+  const left = within((x - shift.x) / scale, full.width);
+  const top = within((y - shift.y) / scale, full.height);
+  const right = within((x + width - shift.x) / scale, full.width);
+  const bottom = within((y + height - shift.y) / scale, full.height);
+  if (right - left < 1 || bottom - top < 1) return [];
+  return [{ x: left, y: top, width: right - left, height: bottom - top, score }];
+}
