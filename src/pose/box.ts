@@ -1,6 +1,6 @@
 // Person boxes in the reference's terms: centre, scale in units of 200 pixels, and the affine to a network input.
 // Source: `_box2cs` and `get_affine_transform` of xierc/Semi_Human_Pose, in float64 throughout.
-import { compose, similarity, translation } from './affine.ts';
+import { compose, scaling, similarity, translation } from './affine.ts';
 import type { Affine, Box, Point, Size } from './types.ts';
 
 export interface CentreScale {
@@ -35,4 +35,32 @@ export function inputFromPicture(
 ): Affine {
   const turn = similarity({ centre, degrees, scale: size.width / (UNIT * scale.width) });
   return compose(translation(size.width / 2 - centre.x, size.height / 2 - centre.y), turn);
+}
+
+/**
+ * The same crop as UDP makes it: the outermost pixel centres meet the edges of the field of view, each axis has its own
+ * factor, and positive degrees turn the other way. Source: `get_warp_matrix` of HuangJunJie2017/UDP-Pose.
+ */
+export function inputFromPictureUdp(
+  { centre, scale }: CentreScale,
+  degrees: number,
+  { width, height }: Size,
+): Affine {
+  const grow = scaling((width - 1) / (UNIT * scale.width), (height - 1) / (UNIT * scale.height));
+  const turn = similarity({ centre: { x: 0, y: 0 }, degrees: -degrees, scale: 1 });
+  const toCentre = translation((width - 1) / 2, (height - 1) / 2);
+  return [grow, turn, translation(-centre.x, -centre.y)].reduce(compose, toCentre);
+}
+
+/**
+ * The same crop as DarkPose makes it: the centre lands on ((width - 1) / 2, (height - 1) / 2), and both fields of view are a
+ * pixel smaller. Source: lib/utils/transforms.py of ilovepose/DarkPose.
+ */
+export function inputFromPictureDarkPose(
+  { centre, scale }: CentreScale,
+  degrees: number,
+  { width, height }: Size,
+): Affine {
+  const turn = similarity({ centre, degrees, scale: (width - 1) / (UNIT * scale.width - 1) });
+  return compose(translation((width - 1) / 2 - centre.x, (height - 1) / 2 - centre.y), turn);
 }

@@ -1,18 +1,27 @@
-// Heatmaps to keypoints: the highest pixel of each joint, moved a quarter pixel towards its higher neighbour.
+// Heatmaps to keypoints: the highest pixel of each joint, refined by a rule that fits how the heatmaps were drawn.
 import { invert } from './affine.ts';
-import type { Affine, PixelOrigin, PredictedKeypoint, Size } from './types.ts';
+import { decodeMspn } from './decode-mspn.ts';
+import { refineDark, refineUdp } from './newton.ts';
+import type { Affine, HeatmapAlign, Point, PredictedKeypoint, Size } from './types.ts';
+
+export const REFINEMENTS = ['none', 'quarter', 'quarter-each-axis', 'dark', 'udp', 'mspn'] as const;
+/**
+ * - `none`: the highest pixel.
+ * - `quarter`: 0.25 px along each axis, only where 1 < x < width - 1 and 1 < y < height - 1 (SimpleBaseline, HRNet).
+ * - `quarter-each-axis`: 0.25 px along each axis whose both neighbours exist (recipe `peer`).
+ * - `dark`, `udp`: one Newton step on the logarithm of the blurred map, in the variant of each.
+ * - `mspn`: the highest pixel of the blurred map, 0.25 px towards the second highest; score of the unblurred map there.
+ */
+export type Refinement = (typeof REFINEMENTS)[number];
 
 export interface DecodeOptions {
   readonly batch: number;
   readonly heatmap: Size;
   readonly joints: number;
-  /**
-   * - `none`: the highest pixel.
-   * - `quarter`: 0.25 px along each axis, only where 1 < x < width - 1 and 1 < y < height - 1 (SimpleBaseline, HRNet).
-   * - `quarter-each-axis`: 0.25 px along each axis whose both neighbours exist (recipe `peer`).
-   * @default 'quarter'
-   */
-  readonly refine?: 'none' | 'quarter' | 'quarter-each-axis';
+  /** @default 'quarter' */
+  readonly refine?: Refinement;
+  /** Kernel of the blur of `dark`, `udp` and `mspn`, heatmap px, odd; see kernelSize. @default 11, that of sigma 2 */
+  readonly kernel?: number;
   /** Where a map without a positive value decodes to: (0, 0) as the reference, or its highest pixel. @default 'origin' */
   readonly empty?: 'origin' | 'highest';
 }
@@ -39,28 +48,58 @@ export function decodeHeatmaps(
   });
 }
 
-/** Heatmap to input pixels: x' = stride x (`centres`), x' + 0.5 = stride (x + 0.5) (`edges`). */
-export function inputFromHeatmap(stride: number, origin: PixelOrigin): Affine {
-  const shift = origin === 'edges' ? 0.5 * stride - 0.5 : 0;
+/**
+ * Heatmap to input pixels.
+ * @param stride input pixels a heatmap pixel
+ * @param heatmap needed for `corners` only
+ */
+export function inputFromHeatmap(stride: number, align: HeatmapAlign, heatmap?: Size): Affine {
+  if (align === 'corners') {
+    if (!heatmap) throw new Error('Expected the size of the heatmap where corners are aligned');
+    const scale = (length: number) => (stride * length - 1) / (length - 1);
+    return [scale(heatmap.width), 0, 0, 0, scale(heatmap.height), 0];
+  }
+  const shift = { centres: 0, edges: 0.5 * stride - 0.5, cells: 0.5 * stride }[align];
   return [stride, 0, shift, 0, stride, shift];
 }
 
-export function heatmapFromInput(stride: number, origin: PixelOrigin): Affine {
-  return invert(inputFromHeatmap(stride, origin));
+export function heatmapFromInput(stride: number, align: HeatmapAlign, heatmap?: Size): Affine {
+  return invert(inputFromHeatmap(stride, align, heatmap));
 }
 
 function decodeJoint(map: Float32Array, joint: number, options: DecodeOptions): PredictedKeypoint {
-  const { heatmap, joints, refine = 'quarter', empty = 'origin' } = options;
-  const { width, height } = heatmap;
+  const { heatmap, joints, refine = 'quarter', kernel = 11, empty = 'origin' } = options;
+  const { width } = heatmap;
   let best = joint;
   for (let i = joint + joints; i < map.length; i += joints) if (map[i]! > map[best]!) best = i;
   const score = map[best]!;
-  const isEmpty = !(score > 0) && empty === 'origin';
-  const pixel = isEmpty ? 0 : (best - joint) / joints;
+  const isEmpty = !(score > 0);
+  const pixel = isEmpty && empty === 'origin' ? 0 : (best - joint) / joints;
+  const x = pixel % width;
+  const peak = { x, y: (pixel - x) / width, score };
+  if (refine === 'none') return peak;
+  if (refine === 'quarter' || refine === 'quarter-each-axis') {
+    return { ...quarter(map, pixel, joint, { ...options, refine }), score };
+  }
+  if (isEmpty) return peak;
+  const plane = Float64Array.from(
+    { length: map.length / joints },
+    (_, i) => map[i * joints + joint]!,
+  );
+  if (refine === 'mspn') return decodeMspn(plane, heatmap, kernel);
+  const step = refine === 'dark' ? refineDark : refineUdp;
+  return { ...step({ ...peak, map: plane, size: heatmap }, kernel), score };
+}
+
+/** A quarter pixel towards the higher neighbour. */
+function quarter(
+  map: Float32Array,
+  pixel: number,
+  joint: number,
+  { heatmap: { width, height }, joints, refine }: DecodeOptions,
+): Point {
   const x = pixel % width;
   const y = (pixel - x) / width;
-  if (refine === 'none') return { x, y, score };
-
   const slope = (step: number) => {
     const at = pixel * joints + joint;
     return Math.sign(map[at + step * joints]! - map[at - step * joints]!);
@@ -73,6 +112,5 @@ function decodeJoint(map: Float32Array, joint: number, options: DecodeOptions): 
   return {
     x: (eachAxis ? insideX : isInside) ? x + 0.25 * slope(1) : x,
     y: (eachAxis ? insideY : isInside) ? y + 0.25 * slope(width) : y,
-    score,
   };
 }

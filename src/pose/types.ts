@@ -49,6 +49,14 @@ export type BoxSource = 'given' | 'labels' | 'whole-image' | 'teacher' | 'detect
  */
 export type PixelOrigin = 'centres' | 'edges';
 
+/**
+ * How pixels of a heatmap lie on pixels of the network input, x' and x.
+ * - `centres`, `edges`: as the pixels of scaled pictures.
+ * - `corners`: the outermost pixel centres meet, x = x' (W - 1) / (w - 1): UDP.
+ * - `cells`: a heatmap pixel stands for the middle of its cell of input pixels, x = stride (x' + 0.5): MSPN.
+ */
+export type HeatmapAlign = PixelOrigin | 'corners' | 'cells';
+
 /** Value outside the picture: 0 after normalisation (mean colour) or the nearest pixel. */
 export type Padding = 'zero' | 'edge';
 

@@ -1,10 +1,16 @@
 import { expect, it } from 'vitest';
 import { apply, invert } from '../../src/pose/affine.ts';
-import { boxToCentreScale, inputFromPicture } from '../../src/pose/box.ts';
+import {
+  boxToCentreScale,
+  inputFromPicture,
+  inputFromPictureDarkPose,
+  inputFromPictureUdp,
+} from '../../src/pose/box.ts';
 import { cocoRecord } from '../../src/pose/coco-record.ts';
 import { mirrorKeypoints } from '../../src/pose/mirror.ts';
 import { mpiiRecord } from '../../src/pose/mpii-record.ts';
 import type { Keypoint } from '../../src/pose/types.ts';
+import { recordDeviation } from '../support/deviations.ts';
 import {
   describeGolden,
   expectGoldenFiles,
@@ -52,6 +58,8 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
       points_dst: XY[];
       points_dst_in: XY[];
       points_back_to_src: XY[];
+      udp_matrix_src_to_dst?: Rows;
+      darkpose_matrix_src_to_dst?: Rows;
     }[];
   }>(file);
   const matrixOf = (c: (typeof cases)[number]) =>
@@ -69,6 +77,26 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
         const tolerance = i % 3 === 2 ? 1.5e-4 : 1e-5 * largest;
         expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(tolerance);
       });
+    }
+  });
+
+  it('has the variants of UDP and DarkPose, up to their float32 points', () => {
+    const variants = [
+      ['udp_matrix_src_to_dst', inputFromPictureUdp],
+      ['darkpose_matrix_src_to_dst', inputFromPictureDarkPose],
+    ] as const;
+    for (const [name, make] of variants) {
+      const worst = cases.flatMap((c) => {
+        const rows = c[name];
+        if (!rows) return [];
+        const got = make(viewOf(c), c.rotation_deg, sizeOf(c.output_wh));
+        return affineOf(rows).map((value, i) => {
+          const far = Math.abs(got[i]! - value);
+          return i % 3 === 2 ? far / 7.5e-4 : far / (5e-5 * Math.max(1, Math.abs(value)));
+        });
+      });
+      recordDeviation(file, Math.max(0, ...worst), 1, `${name}, of the tolerance`);
+      expect(Math.max(0, ...worst), name).toBeLessThanOrEqual(1);
     }
   });
 
