@@ -3,8 +3,6 @@ import { join } from 'node:path';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import { addTeacher } from '../../db/runs.ts';
-import { evictSuperseded } from '../../db/targets.ts';
-import type { Counters } from './counters.ts';
 import { digestOf, saveModel, type ModelCard } from './model-file.ts';
 import type { Teacher } from './teach.ts';
 import type { Trainer } from './trainer.ts';
@@ -15,13 +13,10 @@ export interface PublishContext {
   readonly runFolder: string;
   readonly trainer: Trainer;
   readonly card: Omit<ModelCard, 'step'>;
-  /** Teachers whose targets stay: the first one, so that another run can start from it. */
-  readonly keep: readonly string[];
-  readonly count: Counters;
 }
 
 export async function publish(step: number, context: PublishContext): Promise<Teacher> {
-  const { db, runId, runFolder, trainer, card, keep, count } = context;
+  const { db, runId, runFolder, trainer, card } = context;
   const weights = await trainer.weights();
   const digest = digestOf(weights);
   const file = join(runFolder, 'teachers', `${digest.slice(0, 16)}.safetensors`);
@@ -30,7 +25,5 @@ export async function publish(step: number, context: PublishContext): Promise<Te
     addTeacher(db, { digest, runId, step, file });
   });
   await trainer.setTeacher(weights);
-  const evicted = await retryBusy(() => evictSuperseded(db, { runId, keep: [...keep, digest] }));
-  count('targets_evicted', evicted);
   return { digest, step };
 }
