@@ -191,6 +191,17 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./quarantine.ts'),
   },
   {
+    name: 'model',
+    description: 'what the networks cost: list, or info NAME',
+    argument: '<action...>',
+    options: ['json'],
+    extra: [
+      new Option('--size <size>', 'input, WIDTHxHEIGHT in pixels').default('192x256'),
+      new Option('--joints <n>', 'heatmaps').default('17'),
+    ],
+    load: () => import('./model.ts'),
+  },
+  {
     name: 'doctor',
     description: 'what works here, and why the rest does not',
     options: ['json'],
