@@ -19,6 +19,7 @@ export interface CommandDefinition {
   readonly load: () => Promise<{ run: (invocation: Invocation) => Promise<number> }>;
 }
 
+const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
 const ENGINE = ['engine', 'threads'] as const;
 const OUTPUT = ['quiet', 'json'] as const;
 
@@ -38,8 +39,10 @@ export const TRAIN_OPTIONS = [
   'teacherDecay',
   'referenceCompat',
   'onCollapse',
+  'force',
   'regime',
   'teacher',
+  ...EXTERNAL,
   'maxTeacherAge',
   'teacherBn',
   'teacherView',
@@ -71,10 +74,27 @@ export const TRAIN_OPTIONS = [
 ] as const;
 export const EVAL_OPTIONS = [
   ...(['labels', 'images', 'metrics', 'sigmas', 'cache'] as const),
+  ...EXTERNAL,
   ...ENGINE,
   ...OUTPUT,
 ] as const;
-export const PREDICT_OPTIONS = ['boxes', 'cache', ...ENGINE, 'strict', ...OUTPUT] as const;
+export const PREFLIGHT_OPTIONS = [
+  'labels',
+  'images',
+  'limitLabels',
+  'easy',
+  'hard',
+  'seed',
+  'cache',
+  ...ENGINE,
+  ...OUTPUT,
+] as const;
+export const PREDICT_OPTIONS = [
+  ...(['boxes', 'cache', 'strict'] as const),
+  ...EXTERNAL,
+  ...ENGINE,
+  ...OUTPUT,
+] as const;
 export const INGEST_OPTIONS = [
   ...(['boxes', 'boxesImages', 'exclude', 'recipe', 'padding', 'cache', 'watch'] as const),
   ...(['threads', 'strict'] as const),
@@ -90,6 +110,13 @@ export const COMMANDS: readonly CommandDefinition[] = [
     description: 'train a model on labelled and unlabelled pictures',
     options: TRAIN_OPTIONS,
     load: () => import('./train.ts'),
+  },
+  {
+    name: 'preflight',
+    description: 'measure how hard views are for a supervised model, and judge pairs of them',
+    argument: '<run>',
+    options: PREFLIGHT_OPTIONS,
+    load: () => import('./preflight.ts'),
   },
   {
     name: 'eval',

@@ -63,11 +63,23 @@ export const optionSchema = z.object({
     .enum(['warn', 'stop', 'rollback'])
     .default('warn')
     .describe('when heatmaps on unlabelled pictures go flat'),
+  force: flag.default(false).describe('train with views that preflight advises against'),
   regime: z
     .enum(['online', 'cached'])
     .default('online')
     .describe('teacher inside the step, or its targets from the cache'),
-  teacher: z.string().optional().describe('first teacher: a run folder or a .safetensors file'),
+  teacher: z
+    .string()
+    .optional()
+    .describe('first teacher: run folder, .safetensors file, FILE.onnx or movenet'),
+  teacherSpec: z
+    .string()
+    .optional()
+    .describe('JSON file that describes the ONNX file (FILE.onnx.json)'),
+  skeletonMap: z
+    .string()
+    .optional()
+    .describe("from an external network's joints: JSON file, or coco-17, lsp-14, mpii-16"),
   maxTeacherAge: z
     .union([z.literal('infinity').transform(() => Infinity), count(1)])
     .default(250)

@@ -6,6 +6,7 @@ import { loadCheckpoint, type Checkpoint } from '../stages/checkpoint.ts';
 import { probePeak } from '../stages/probe.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import { checkpoint, rollBack } from './after-step.ts';
+import { checkViews } from './check-views.ts';
 import { assembleStream } from './assemble-stream.ts';
 import { gather } from './gather.ts';
 import { growPool$ } from './grow-pool.ts';
@@ -75,12 +76,19 @@ async function trainWith(
     hooks.onNotice('no unlabelled pictures: the pool holds the labelled people only');
   }
 
+  const engine = await hooks.openEngine();
+  const crops = createCropReader(db, { maxBytes: options.cropMemory * 2 ** 20 });
+  const read = (id: number) => crops.read(id);
+  if (!saved) {
+    const { skeleton, people: bodies } = labelled;
+    await checkViews({ setup, engine, skeleton, bodies, read, onNotice: hooks.onNotice });
+  }
   const network = createNetwork(options.model, labelled.skeleton.joints.length);
   const started = await startTrainer({
     ...options,
     ...setup,
     recipe: options.recipe,
-    engine: await hooks.openEngine(),
+    engine,
     network,
     skeleton: labelled.skeleton,
     checkpoint: saved,
@@ -88,7 +96,6 @@ async function trainWith(
   });
   const { trainer } = started;
   try {
-    const crops = createCropReader(db, { maxBytes: options.cropMemory * 2 ** 20 });
     const pacing = createPacing(hooks.now);
     const { stream, after } = assembleStream({
       db,
@@ -101,7 +108,7 @@ async function trainWith(
       pool,
       pacing,
       done,
-      read: (id) => crops.read(id),
+      read,
     });
     let step = done;
     const growth$ = options.watch
@@ -135,7 +142,7 @@ async function trainWith(
       batch: unlabelledBatch,
       seed: options.seed,
       cropFromInput: cropFromInput(spec),
-      read: (id) => crops.read(id),
+      read,
     });
     const stepMs = pacing.medianMs();
     const pictures = labelledBatch + (method.consistency ? unlabelledBatch : 0);

@@ -1,6 +1,6 @@
 // How much harder one view is than another for a network: its accuracy on labelled people, seen in both.
 import { packTransforms } from '../augment/transforms.ts';
-import type { Engine, Runner, Session, StateArrays } from '../engine/types.ts';
+import type { Runner, Session } from '../engine/types.ts';
 import type { MethodSettings } from '../methods/method.ts';
 import { singleOnline } from '../methods/single.ts';
 import type { StepGeometry } from '../methods/view.ts';
@@ -54,24 +54,6 @@ export const compileViews = (
     viewStep(network, geometry, settings),
     viewInputs(batch, geometry, network.joints, settings),
   );
-
-/** Opens a session of its own on these weights, measures, and closes it. */
-export async function measureWith(
-  engine: Engine,
-  weights: StateArrays,
-  options: MeasureOptions,
-  bodies: readonly LabelledBody[],
-  draws: number,
-  read: (cropId: number) => Promise<Crop>,
-): Promise<ViewGap> {
-  const state = Object.entries(weights).map(([name, array]) => [`net.${name}`, array] as const);
-  const session = await engine.open(Object.fromEntries(state));
-  try {
-    return await measureViews(await compileViews(session, options), options, bodies, draws, read);
-  } finally {
-    await session.dispose();
-  }
-}
 
 /** @param draws times that every person is seen, in other views each time */
 export async function measureViews(
