@@ -33,14 +33,14 @@ export async function run(invocation: Invocation): Promise<number> {
       engine: await engineOf(options),
       signal: signals.drain,
       onReject: createRejectList(options.quiet),
-      async onPerson(person, { card }) {
+      async onPerson(person, { skeleton }) {
         collected.add(person);
         if (overlays !== undefined) {
           const name = `${person.person.sha256.slice(0, 16)}-${person.person.instanceId}.jpg`;
           const { path } = person.person;
           await writeFileAtomic(
             join(overlays, name),
-            await drawOverlay(path, person.keypoints, card.skeleton),
+            await drawOverlay(path, person.keypoints, skeleton),
           );
         }
       },
@@ -48,7 +48,7 @@ export async function run(invocation: Invocation): Promise<number> {
   );
   signals.dispose();
   if (out !== undefined) {
-    const { skeleton } = summary.model.card;
+    const { skeleton } = summary.model;
     const text = out.endsWith('.csv')
       ? csvOf(collected.people(), skeleton)
       : JSON.stringify(

@@ -1,8 +1,8 @@
 // The eager engines: tfjs runs every step as it is, on its wasm or cpu backend. State is kept as tensors.
-import { setImmediate as immediate } from 'node:timers/promises';
 import type * as TF from '@tensorflow/tfjs';
 import { checkArray, checkInputs } from './check.ts';
 import { tf } from './tf.ts';
+import { turn } from './turn.ts';
 import type {
   Engine,
   EngineName,
@@ -33,20 +33,6 @@ const eagerEngine = (name: EngineName & ('wasm' | 'cpu'), device: string): Engin
   device,
   open: (state) => turn(name, () => new EagerSession(name, state)),
 });
-
-/** All eager work of the process stands in one queue: tfjs has one active backend. */
-let queue: Promise<unknown> = Promise.resolve();
-
-function turn<T>(backend: string, work: () => T | Promise<T>): Promise<T> {
-  const next = queue.then(async () => {
-    await immediate(); // timers, signals and other work get their turn between two steps
-    if (!(await tf.setBackend(backend)))
-      throw new Error(`tfjs cannot use its ${backend} backend here`);
-    return work();
-  });
-  queue = next.catch(() => undefined);
-  return next;
-}
 
 class EagerSession implements Session {
   readonly #backend: string;

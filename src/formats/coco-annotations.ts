@@ -9,7 +9,7 @@ export type Provenance = Readonly<Record<string, string | number | boolean | nul
 export interface AnnotationsOptions {
   readonly skeleton: Skeleton;
   readonly provenance: Provenance;
-  /** Joints below it are written as not labelled (0, 0, 0); their place and peak stay in `predicted_keypoints`. @default 0 */
+  /** Joints below it, and those without any peak, are written as not labelled (0, 0, 0); their place and peak stay in `predicted_keypoints`. @default 0 */
   readonly minScore?: number;
 }
 
@@ -28,7 +28,7 @@ export function annotationsOf(people: readonly PredictedPerson[], options: Annot
       height: sizes.get(path)!.height,
     })),
     annotations: people.map(({ path, box, keypoints, score }, i) => {
-      const isLabelled = (joint: PredictedKeypoint) => joint.score >= minScore;
+      const isLabelled = ({ score: peak }: PredictedKeypoint) => peak > 0 && peak >= minScore;
       const bbox = [box.x, box.y, box.width, box.height].map(hundredths);
       return {
         id: i + 1,

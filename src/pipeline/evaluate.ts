@@ -2,6 +2,7 @@
 import { basename, resolve } from 'node:path';
 import { from, lastValueFrom, toArray } from 'rxjs';
 import { openDatabase } from '../../db/open.ts';
+import { readCocoLabels } from '../formats/coco.ts';
 import { imagesInPool } from '../../db/pool-overlap.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Engine } from '../engine/types.ts';
@@ -13,12 +14,13 @@ import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { score, type Scores } from '../stages/score.ts';
 import { withSigmas } from '../stages/sigmas.ts';
-import { openModel } from './open-predictor.ts';
+import { isExternal } from '../stages/read-external.ts';
+import { openPredicting, type ExternalOptions } from './open-predicting.ts';
 import { predict$ } from './predict.ts';
 import { readLabels } from './read-labels.ts';
 
-export interface EvaluationOptions {
-  /** Run folder or model file. */
+export interface EvaluationOptions extends ExternalOptions {
+  /** Run folder, model file, FILE.onnx or `movenet`. */
   readonly run: string;
   readonly labels: string;
   readonly images: string;
@@ -45,7 +47,11 @@ export async function evaluate(
   onReject: (error: SampleError) => void,
 ): Promise<Evaluation> {
   const metrics = (options.metrics ?? DEFAULT_METRICS).map(parseMetric);
-  const { model, recipe, spec, predictor } = await openModel(options.run, engine);
+  const wanted = isExternal(options.run)
+    ? (await readCocoLabels(options.labels)).skeleton
+    : undefined;
+  const model = await openPredicting(options.run, engine, { ...options, wanted });
+  const { spec, predictor, missing } = model;
   const db = openDatabase(options.cache);
   try {
     let rejected = 0;
@@ -57,7 +63,7 @@ export async function evaluate(
         onReject(error);
       },
     });
-    const expected = model.card.skeleton.joints.join();
+    const expected = model.skeleton.joints.join();
     if (skeleton.joints.join() !== expected) {
       throw new Error(
         `${options.labels} has the joints ${skeleton.joints.join()}; the model predicts ${expected}`,
@@ -69,13 +75,19 @@ export async function evaluate(
       { defaultValue: [] },
     );
     const keypoints: (readonly PredictedKeypoint[])[] = predicted.map((one) => one.keypoints);
-    const truths = people.map((person) => ({ ...person, imageId: person.cocoImageId }));
+    const truths = people.map((person) => ({
+      ...person,
+      keypoints: person.keypoints.map((joint, i) =>
+        missing.includes(skeleton.joints[i]!) ? { ...joint, v: 0 as const } : joint,
+      ),
+      imageId: person.cocoImageId,
+    }));
     const ignored = ignoredPeople(labels);
     return {
       ...score(truths, keypoints, await skeletonToScore(skeleton, options.sigmas), {
         metrics,
         ignored,
-        conditions: `${people.length} people of ${basename(options.labels)} in their labelled boxes x ${spec.boxScale}, no flip, decoding ${recipe.decode.refine ?? 'quarter'}`,
+        conditions: `${people.length} people of ${basename(options.labels)} in their labelled boxes x ${spec.boxScale}, no flip, decoding ${model.decoding}${missing.length > 0 ? `, without ${missing.join(', ')}, which the network does not know` : ''}`,
       }),
       people: people.length,
       ignored: ignored.length,
@@ -85,7 +97,7 @@ export async function evaluate(
         resolve(options.run),
         people.map(({ imageId }) => imageId),
       ),
-      step: model.card.step,
+      step: model.step,
     };
   } finally {
     db.close();

@@ -2,17 +2,16 @@
 import { concatMap, ignoreElements, lastValueFrom } from 'rxjs';
 import { openDatabase } from '../../db/open.ts';
 import type { Engine } from '../engine/types.ts';
-import type { Model } from '../stages/model-file.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { ingest$, type Admitted } from './ingest.ts';
 import { listPictures } from './list-pictures.ts';
-import { openModel } from './open-predictor.ts';
+import { openPredicting, type ExternalOptions, type PredictingModel } from './open-predicting.ts';
 import { predict$, type Predicted } from './predict.ts';
 import { openUnlabelled } from './unlabelled-pictures.ts';
 
-export interface PictureOptions {
-  /** Run folder or model file. */
+export interface PictureOptions extends ExternalOptions {
+  /** Run folder, model file, FILE.onnx or `movenet`. */
   readonly model: string;
   /** Folders, globs, pictures, @lists. */
   readonly pictures: readonly string[];
@@ -25,21 +24,25 @@ export interface PictureHooks {
   readonly signal: AbortSignal;
   readonly onReject: (error: SampleError) => void;
   /** Awaited before the next person: a slow writer slows the stream. */
-  readonly onPerson: (person: Predicted<Admitted<null>>, model: Model) => Promise<void> | void;
+  readonly onPerson: (
+    person: Predicted<Admitted<null>>,
+    model: PredictingModel,
+  ) => Promise<void> | void;
 }
 
 export interface PictureSummary {
   readonly people: number;
   readonly rejected: number;
   readonly withoutBox: number;
-  readonly model: Model;
+  readonly model: PredictingModel;
 }
 
 export async function predictPictures(
-  { model: where, pictures, boxes, cache }: PictureOptions,
+  { model: where, pictures, boxes, cache, ...external }: PictureOptions,
   { engine, signal, onReject, onPerson }: PictureHooks,
 ): Promise<PictureSummary> {
-  const { model, spec, predictor } = await openModel(where, engine);
+  const model = await openPredicting(where, engine, external);
+  const { spec, predictor } = model;
   const db = openDatabase(cache);
   try {
     const unlabelled = await openUnlabelled({ boxes, exclude: [] });

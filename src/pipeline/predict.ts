@@ -1,9 +1,9 @@
 // The prediction stream: people with crops → batches → keypoints, in the order in which they came.
 import { bufferCount, concatMap, type Observable } from 'rxjs';
 import type { Crop } from '../pose/types.ts';
-import type { Prediction, Predictor } from '../stages/predict.ts';
+import type { KeypointPredictor, Prediction } from '../stages/predict.ts';
 
-export interface Predicted<P> extends Prediction {
+export interface Predicted<P> extends Pick<Prediction, 'keypoints'> {
   readonly person: P;
   readonly crop: Crop;
 }
@@ -11,7 +11,7 @@ export interface Predicted<P> extends Prediction {
 /** People wait here as small rows; pixels are read a batch at a time, so at most one batch of crops is in memory. */
 export function predict$<P extends { readonly cropId: number }>(
   people$: Observable<P>,
-  predictor: Predictor,
+  predictor: KeypointPredictor,
   read: (cropId: number) => Promise<Crop>,
 ): Observable<Predicted<P>> {
   return people$.pipe(

@@ -17,12 +17,18 @@ export interface Prediction {
   readonly heatmap: Float32Array;
 }
 
-export interface Predictor {
-  /** Crops a call; fewer are padded with the first one. */
+/** Whatever looks at crops and says where the joints are. */
+export interface KeypointPredictor {
+  /** Crops a call, at most. */
   readonly batch: number;
   /** The canonical view, one prediction a crop. */
-  predict(crops: readonly Crop[]): Promise<Prediction[]>;
+  predict(crops: readonly Crop[]): Promise<Pick<Prediction, 'keypoints'>[]>;
   dispose(): Promise<void>;
+}
+
+/** A network of ours, whose heatmaps are the run's. Fewer crops than `batch` are padded with the first one. */
+export interface Predictor extends KeypointPredictor {
+  predict(crops: readonly Crop[]): Promise<Prediction[]>;
 }
 
 export interface PredictorOptions {
