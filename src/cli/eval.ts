@@ -1,7 +1,7 @@
 // heatstream eval RUN
 import { UsageError } from '../config/resolve.ts';
 import { formatTable } from '../monitor/table.ts';
-import { evaluate, type Evaluation } from '../pipeline/evaluate.ts';
+import { evaluateNetworks, type NetworksEvaluation } from '../pipeline/evaluate-networks.ts';
 import { EVAL_OPTIONS, type Invocation } from './commands.ts';
 import { createRejectList, engineOf, optionsOf } from './session.ts';
 
@@ -9,7 +9,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const options = optionsOf(EVAL_OPTIONS, invocation);
   const [model] = invocation.positional;
   if (model === undefined) throw new UsageError('name the run to score');
-  const result = await evaluate(
+  const result = await evaluateNetworks(
     { ...options, run: model },
     await engineOf(options),
     createRejectList(options.quiet),
@@ -23,7 +23,7 @@ export async function run(invocation: Invocation): Promise<number> {
   return 0;
 }
 
-function describe(result: Evaluation): string {
+function describe(result: NetworksEvaluation): string {
   const withJoints = result.metrics.filter(({ perJoint }) => perJoint);
   const joints = formatTable(
     [
@@ -43,7 +43,18 @@ function describe(result: Evaluation): string {
         `${metrics.map(({ name, value, unit }) => `${name} ${value?.toFixed(1) ?? '–'} ${unit}`).join('  ')}\n  ${protocol}`,
     ),
     `mean peak ${result.peak.toFixed(3)}, ${result.people} people, weights of step ${result.step}`,
+    ...(result.networks ? ['', networkTable(result.networks)] : []),
     '',
     joints,
   ].join('\n');
 }
+
+const networkTable = (networks: NonNullable<NetworksEvaluation['networks']>): string =>
+  formatTable(
+    [
+      { key: 'network', title: 'network' },
+      { key: 'pck', title: 'PCK@0.2', digits: 1 },
+      { key: 'ap', title: 'OKS-AP', digits: 1 },
+    ],
+    networks.map(({ network, pck, ap }) => ({ network, pck: pck ?? null, ap: 100 * ap })),
+  );

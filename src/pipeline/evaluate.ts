@@ -16,6 +16,7 @@ import { score, type Scores } from '../stages/score.ts';
 import { withSigmas } from '../stages/sigmas.ts';
 import { isExternal } from '../stages/read-external.ts';
 import { openPredicting, type ExternalOptions } from './open-predicting.ts';
+import type { NetworkChoice } from './open-predictor.ts';
 import { predict$ } from './predict.ts';
 import { readLabels } from './read-labels.ts';
 
@@ -29,6 +30,8 @@ export interface EvaluationOptions extends ExternalOptions {
   readonly metrics?: readonly string[];
   /** OKS sigmas: numbers or a JSON file, see withSigmas. @default the published ones of each joint */
   readonly sigmas?: string | undefined;
+  /** Of a model with two networks. @default see openModel */
+  readonly network?: NetworkChoice | undefined;
 }
 
 export interface Evaluation extends Scores {

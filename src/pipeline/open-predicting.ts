@@ -5,7 +5,7 @@ import type { CropSpec, Skeleton } from '../pose/types.ts';
 import { externalCropSpec, externalPredictor } from '../stages/external-predictor.ts';
 import type { KeypointPredictor } from '../stages/predict.ts';
 import { isExternal, openExternal, readJointMap } from '../stages/read-external.ts';
-import { openModel } from './open-predictor.ts';
+import { openModel, type NetworkChoice } from './open-predictor.ts';
 
 export interface ExternalOptions {
   /** Describes an ONNX file. @default FILE.onnx.json */
@@ -37,7 +37,14 @@ export interface PredictingModel {
 export async function openPredicting(
   where: string,
   engine: Engine,
-  { wanted, ...options }: ExternalOptions & { readonly wanted?: Skeleton | undefined },
+  {
+    wanted,
+    network: choice,
+    ...options
+  }: ExternalOptions & {
+    readonly wanted?: Skeleton | undefined;
+    readonly network?: NetworkChoice | undefined;
+  },
 ): Promise<PredictingModel> {
   const { teacherSpec, skeletonMap, threads } = options;
   if (isExternal(where)) {
@@ -51,7 +58,7 @@ export async function openPredicting(
     };
   }
   refuseExternalOptions(options);
-  const { model, recipe, spec, predictor } = await openModel(where, engine);
+  const { model, recipe, spec, predictor } = await openModel(where, engine, choice);
   const { skeleton, step } = model.card;
   const decoding = recipe.decode.refine ?? 'quarter';
   return { skeleton, missing: [], step, digest: model.digest, decoding, spec, predictor };
