@@ -8,7 +8,7 @@ import type { Crop } from '../pose/types.ts';
 import { readCrops } from '../stages/read-crops.ts';
 import { createSampler } from '../stages/sampler.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
-import { teach, type TeachContext } from '../stages/teach.ts';
+import { teach, type TeachContext, type Teacher } from '../stages/teach.ts';
 import { trainSteps } from '../stages/train-step.ts';
 import { afterStep, isBoundary, type AfterStepContext } from './after-step.ts';
 import { watchForCollapse } from './collapse-watch.ts';
@@ -75,7 +75,7 @@ export function assembleStream(parts: StreamParts): {
         method.networks === 2 ? 'network' : method.teacher === 'average' ? 'average' : undefined,
     },
     teacher: started.teacher,
-    keep: started.first ? [started.first.digest] : [],
+    keep: [started.first, started.external].flatMap((first) => (first ? [first.digest] : [])),
     publishes,
     collapse,
     log: (record) => {
@@ -111,7 +111,9 @@ export function assembleStream(parts: StreamParts): {
       }),
     read: (plan) => readCrops(plan, people, (id) => parts.read(id)),
     teach: (loaded, teacher) =>
-      teachContext ? teach(loaded, teacher, teachContext) : Promise.resolve(loaded),
+      teachContext
+        ? teach(loaded, teacher, { ...teachContext, ...externalContext(started, teacher) })
+        : Promise.resolve(loaded),
     async train(batches) {
       const records = await trainSteps(batches, trainer, hooks.abort);
       pacing.tick(batches.length);
@@ -144,6 +146,15 @@ export function assembleStream(parts: StreamParts): {
       count: ledger.count,
     };
   }
+}
+
+/** What changes where the teacher is another network: who runs, and that it has no batch statistics. */
+function externalContext(
+  { external }: Started,
+  teacher: Teacher | undefined,
+): Partial<TeachContext> {
+  if (!external || external.digest !== teacher?.digest) return {};
+  return { runner: external.runner, bn: 'running' };
 }
 
 /** Digest of everything that decides what the teacher of stored targets sees; the plain easy view goes without saying. */

@@ -162,5 +162,6 @@ async function trainWith(
     };
   } finally {
     await trainer.dispose();
+    await started.external?.dispose();
   }
 }

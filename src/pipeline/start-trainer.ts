@@ -1,4 +1,5 @@
 // Puts a run's state on the engine: fresh weights, the first teacher, or a checkpoint.
+import type { RecipeName } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Engine, StateArrays } from '../engine/types.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
@@ -9,8 +10,10 @@ import type { CropSpec, Skeleton } from '../pose/types.ts';
 import type { Checkpoint } from '../stages/checkpoint.ts';
 import { initWeights } from '../stages/init-weights.ts';
 import { checkWeights, loadModel, type Model } from '../stages/model-file.ts';
+import type { ExternalTeacher } from '../stages/external-teacher.ts';
 import type { Teacher } from '../stages/teach.ts';
 import { initialState, openTrainer, type Trainer } from '../stages/trainer.ts';
+import { openExternalTeacher } from './open-external-teacher.ts';
 
 export interface StartOptions {
   readonly engine: Engine;
@@ -20,7 +23,7 @@ export interface StartOptions {
   readonly geometry: StepGeometry;
   readonly spec: CropSpec;
   readonly skeleton: Skeleton;
-  readonly recipe: string;
+  readonly recipe: RecipeName;
   readonly labelledBatch: number;
   readonly unlabelledBatch: number;
   readonly teacherBn: 'batch' | 'running';
@@ -29,8 +32,10 @@ export interface StartOptions {
   readonly init: readonly string[];
   readonly initPartial: boolean;
   readonly onNotice: (line: string) => void;
-  /** Run folder or file of the first teacher. */
+  /** Run folder or file of the first teacher; FILE.onnx or `movenet` for an external one. */
   readonly teacher?: string | undefined;
+  readonly teacherSpec?: string | undefined;
+  readonly skeletonMap?: string | undefined;
   readonly checkpoint?: Checkpoint | undefined;
 }
 
@@ -40,6 +45,8 @@ export interface Started {
   readonly teacher: Teacher | undefined;
   /** The first teacher's file, where one was given. */
   readonly first: Model | undefined;
+  /** Another network that is the first teacher. */
+  readonly external: ExternalTeacher | undefined;
 }
 
 /** Added to the seed of the second network's weights, which must differ from the first's. */
@@ -47,15 +54,23 @@ const SECOND_NETWORK = 2 ** 32;
 
 export async function startTrainer(options: StartOptions): Promise<Started> {
   const { checkpoint, skeleton } = options;
+  const external = await openExternalTeacher(options);
   const first =
-    options.teacher === undefined ? undefined : await loadTeacher(options.teacher, options);
+    options.teacher === undefined || external
+      ? undefined
+      : await loadTeacher(options.teacher, options);
   const state = checkpoint?.state ?? (await freshState(options));
   const distill = { ...options.spec, skeleton, cropFromInput: cropFromInput(options.spec) };
   const trainer = await openTrainer({ ...options, distill, state });
-  if (checkpoint) return { trainer, teacher: checkpoint.teacher, first };
-  if (!first) return { trainer, teacher: undefined, first };
-  await trainer.setTeacher(first.weights);
-  return { trainer, teacher: { digest: first.digest, step: 0 }, first };
+  if (checkpoint) return { trainer, teacher: checkpoint.teacher, first, external };
+  if (first) await trainer.setTeacher(first.weights);
+  const digest = first?.digest ?? external?.digest;
+  return {
+    trainer,
+    teacher: digest === undefined ? undefined : { digest, step: 0 },
+    first,
+    external,
+  };
 }
 
 async function freshState({

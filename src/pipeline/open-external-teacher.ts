@@ -1,0 +1,52 @@
+// Makes an external network the first teacher of a run, or says why it cannot be.
+import { recipeNamed, type RecipeName } from '../config/recipe.ts';
+import { UsageError } from '../config/resolve.ts';
+import type { Method, MethodSettings } from '../methods/method.ts';
+import type { StepGeometry } from '../methods/view.ts';
+import { encodeGaussian, encodeMsra } from '../pose/heatmap.ts';
+import type { CropSpec, Skeleton } from '../pose/types.ts';
+import { externalTeacher, type ExternalTeacher } from '../stages/external-teacher.ts';
+import { isExternal, openExternal, readJointMap } from '../stages/read-external.ts';
+import { refuseExternalOptions, type ExternalOptions } from './open-predicting.ts';
+
+export interface ExternalTeacherSetup extends ExternalOptions {
+  readonly teacher?: string | undefined;
+  readonly method: Method;
+  readonly settings: MethodSettings;
+  readonly recipe: RecipeName;
+  readonly spec: CropSpec;
+  readonly geometry: StepGeometry;
+  readonly skeleton: Skeleton;
+}
+
+/** @returns undefined where the teacher is one of ours, or none */
+export async function openExternalTeacher(
+  setup: ExternalTeacherSetup,
+): Promise<ExternalTeacher | undefined> {
+  const { teacher, teacherSpec, skeletonMap, method, settings, spec, geometry } = setup;
+  if (teacher === undefined || !isExternal(teacher)) {
+    refuseExternalOptions(setup);
+    return undefined;
+  }
+  if (method.regime !== 'cached' || method.labeller === 'distilled') {
+    throw new UsageError(
+      `--teacher ${teacher} needs --regime cached and a method that takes one view's targets, not ${method.name} ${method.regime}`,
+    );
+  }
+  const network = await openExternal(teacher, { spec: teacherSpec, threads: setup.threads });
+  try {
+    const map = await readJointMap(network.skeleton, skeletonMap, setup.skeleton);
+    if (map.missing.length > 0 && !(settings.threshold > 0)) {
+      throw new UsageError(
+        `--teacher ${teacher} knows nothing about ${map.missing.join(', ')}, and the student would learn that they are nowhere: ` +
+          'say in --skeleton-map what they are made from, or give --threshold 0.05, which leaves out targets without a peak',
+      );
+    }
+    const { codec: name, sigma } = recipeNamed(setup.recipe);
+    const codec = { name, encode: name === 'msra' ? encodeMsra : encodeGaussian, sigma };
+    return externalTeacher({ network, map, spec, heatmap: geometry.heatmap, codec });
+  } catch (error) {
+    await network.dispose();
+    throw error;
+  }
+}
