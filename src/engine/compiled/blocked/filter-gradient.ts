@@ -23,10 +23,12 @@ export function blockedFilterGrad(
   const [ib, ob] = [blocks.padded(x.channels) / size, blocks.padded(dy.channels) / size];
   const area = whole.height * whole.width;
   const lanes = blocks.swapLanes(whole.name, whole.batches * ib * area);
-  const apart = (name: string, parts: number, length: number) =>
-    whole.batches === 1
-      ? name
-      : graph.transpose(graph.reshape(name, [whole.batches, parts, length]), [1, 0, 2]);
+  const apart = (name: string, parts: number, length: number) => {
+    const picked = identity(parts).flatMap((p) =>
+      identity(whole.batches).map((n) => n * parts + p),
+    );
+    return whole.batches === 1 ? name : blocks.rows(name, [picked.length, length], picked);
+  };
   const pictures = apart(lanes, ib, area * size * size);
   const kernel = apart(dy.name, ob, dy.height * dy.width * size * size);
   const gradient = blocks.conv(

@@ -154,21 +154,19 @@ export class Blocks {
     phases: readonly string[],
     { channels, batches, height, width }: Omit<BlockedMap, 'name'>,
   ): BlockedMap {
-    const { graph } = this;
-    const tile = this.size ** 2;
     const maps = (this.padded(channels) / this.size) * batches;
-    const line = (k: number) => {
-      const pair = [phases[k]!, phases[k + 1]!].map((x) =>
-        graph.reshape(x, [maps * height * width, tile]),
-      );
-      return graph.reshape(graph.op('Concat', pair, { axis: 1 }), [
-        maps * height,
-        2 * width * tile,
-      ]);
-    };
+    const all = this.graph.op('Concat', phases, { axis: 0 });
+    const picked = identity(maps).flatMap((m) =>
+      identity(2 * height).flatMap((y) =>
+        identity(2 * width).map((x) => {
+          const phase = 2 * (y % 2) + (x % 2);
+          return ((phase * maps + m) * height + (y >> 1)) * width + (x >> 1);
+        }),
+      ),
+    );
     const whole = { channels, batches, height: 2 * height, width: 2 * width };
-    const both = graph.op('Concat', [line(0), line(2)], { axis: 1 });
-    return { ...whole, name: graph.reshape(both, this.dims(whole)) };
+    const name = this.rows(all, [4 * maps * height * width, this.size ** 2], picked);
+    return { ...whole, name: this.graph.reshape(name, this.dims(whole)) };
   }
 
   #resized(map: BlockedMap, name: string, height: number, width: number): BlockedMap {
