@@ -3,7 +3,9 @@ import type { Scalar, Tensor4D } from '@tensorflow/tfjs';
 import { extraInputs } from '../augment/extra-draws.ts';
 import { hasPictureOperations, viewPair, type ViewPair } from '../augment/view-pair.ts';
 import type { ArraySpec, Tensors } from '../engine/types.ts';
+import { createOptimizer } from '../models/optimizer.ts';
 import type { PixelOrigin } from '../pose/types.ts';
+import { PLAIN, type Learning } from './learning.ts';
 import type { StepGeometry } from './view.ts';
 
 export const METHOD_NAMES = [
@@ -31,6 +33,8 @@ export interface MethodSettings {
   readonly origin: PixelOrigin;
   /** Joint cut-out with the reference's mix-up of width and height, in pixels that do not grow with the input. */
   readonly isReference: boolean;
+  /** BN statistics of a teacher inside the step: of its batch, as in the paper, or running ones. */
+  readonly teacherBn: 'batch' | 'running';
   /** Naive consistency: whose gradient flows. */
   readonly gradient: 'both' | 'stop';
   /** Targets whose peak is lower weigh nothing; 0 keeps all. */
@@ -43,6 +47,7 @@ export const PAPER: MethodSettings = {
   views: viewPair('affine30', 'affine60'),
   origin: 'centres',
   isReference: false,
+  teacherBn: 'batch',
   gradient: 'both',
   threshold: 0,
   reweight: 'none',
@@ -90,13 +95,15 @@ export function labelledInputs(
   batch: number,
   { stored, heatmap }: StepGeometry,
   joints: number,
+  { optimizer, averages }: Learning = PLAIN,
 ): Record<string, ArraySpec> {
   return {
     labelledCrops: { shape: [batch, stored.height, stored.width, 3], dtype: 'uint8' },
     labelledViews: float(batch, 8),
     targets: float(batch, heatmap.height, heatmap.width, joints),
     targetWeights: float(batch, joints),
-    rates: float(2),
+    rates: float(createOptimizer(optimizer).rateCount),
+    ...(averages && { averageDecay: float(1) }),
   };
 }
 

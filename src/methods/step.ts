@@ -1,12 +1,13 @@
-// One training step, shared by all methods: supervised loss + consistency term, gradients, Adam, running statistics.
+// One training step, shared by all methods: supervised loss + consistency term, gradients, optimiser, running statistics.
 import type { Scalar, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 import type { Step, Tensors } from '../engine/types.ts';
-import { adamUpdate } from '../models/adam.ts';
 import { updateRunning, type BatchStats } from '../models/batch-norm.ts';
-import { jointsMse, meanPeak } from '../models/loss.ts';
+import { meanPeak } from '../models/loss.ts';
 import { under, type Network } from '../models/network.ts';
+import { clipByGlobalNorm, createOptimizer } from '../models/optimizer.ts';
 import { input2d, input4d } from './inputs.ts';
+import { AVERAGED, PLAIN, supervisedLoss, type Learning } from './learning.ts';
 import { PAPER, type Forward, type Method, type MethodSettings } from './method.ts';
 import { drawView, type StepGeometry } from './view.ts';
 
@@ -47,20 +48,22 @@ export function trainables(
 }
 
 /**
- * The step of a method. State: `net.*` (and `net2.*`), `adam.m.*`, `adam.v.*`, `teacher.*` where it averages weights;
- * inputs: labelledInputs and poolInputs. Gradients of `supervised + weight x consistency`, the first averaged over the
- * networks; one Adam update with `rates` from adamRates.
+ * The step of a method. State: `net.*` (and `net2.*`), the optimiser's slots (`adam.m.*`, …), `teacher.*` where the method
+ * averages weights, `ema.*` where `learning` does; inputs: labelledInputs and poolInputs. Gradients of
+ * `supervised + weight x consistency`, the first averaged over the networks; one update with `rates` from the optimiser.
  */
 export function trainStep(
   method: Method,
   network: Network,
   geometry: StepGeometry,
   settings: MethodSettings = PAPER,
+  learning: Learning = PLAIN,
 ): Step<string, StepOutput> {
+  const optimizer = createOptimizer(learning.optimizer);
   const prefixes = NETWORKS.slice(0, method.networks);
   const parameters = trainables(method, network);
   return {
-    name: `train ${method.name} ${method.regime} ${network.name} ${network.joints} ${JSON.stringify(settings)}`,
+    name: `train ${method.name} ${method.regime} ${network.name} ${network.joints} ${JSON.stringify({ ...settings, ...learning })}`,
     run(state, inputs) {
       const passes = new Map<string, Pass[]>();
       const forwardWith =
@@ -72,7 +75,10 @@ export function trainStep(
             pass.push({ layer, stats }),
           );
         };
-      const untaught = (prefix: string) => forwardWith(prefix, under(state, prefix));
+      const untaught = (prefix: string): Forward =>
+        settings.teacherBn === 'batch'
+          ? forwardWith(prefix, under(state, prefix))
+          : (x) => network.forward(x, 'eval', under(state, prefix));
 
       const labelled = drawView(
         input4d(inputs, 'labelledCrops'),
@@ -100,7 +106,12 @@ export function trainStep(
         const predictions = forwards.map((forward) => forward(labelled));
         const supervised = predictions
           .map((predicted) =>
-            jointsMse(predicted, input4d(inputs, 'targets'), input2d(inputs, 'targetWeights')),
+            supervisedLoss(
+              predicted,
+              input4d(inputs, 'targets'),
+              input2d(inputs, 'targetWeights'),
+              learning,
+            ),
           )
           .reduce((sum, loss) => tf.add(sum, loss));
         const mean = method.networks === 1 ? supervised : tf.div(supervised, method.networks);
@@ -117,15 +128,18 @@ export function trainStep(
       };
       const weights = parameters.map(({ prefix, name }) => under(state, prefix)(name));
       const { value, grads } = tf.valueAndGrads(objective)(weights);
+      const { clipNorm } = learning;
+      const gradients = clipNorm > 0 ? clipByGlobalNorm(grads, clipNorm) : grads;
 
       const next: Record<string, Tensor> = {};
       parameters.forEach(({ prefix, name, slot }, i) => {
-        const [m, v] = [state[`adam.m.${slot}`]!, state[`adam.v.${slot}`]!];
-        const held = { weight: weights[i]!, m, v };
-        const updated = adamUpdate(held, grads[i]!, inputs['rates'] as Tensor1D);
+        const slots = optimizer.slots.map((kept) => state[kept + slot]!);
+        const rates = inputs['rates'] as Tensor1D;
+        const updated = optimizer.update(weights[i]!, slots, gradients[i]!, rates);
         next[prefix + name] = updated.weight;
-        next[`adam.m.${slot}`] = updated.m;
-        next[`adam.v.${slot}`] = updated.v;
+        optimizer.slots.forEach((kept, k) => {
+          next[kept + slot] = updated.slots[k]!;
+        });
         if (method.teacher === 'average' && prefix === 'net.') {
           const decay = tf.reshape(inputs['decay']!, []);
           next[TEACHER + name] = average(state[TEACHER + name]!, updated.weight, decay);
@@ -136,6 +150,12 @@ export function trainStep(
         // The paper's code runs labelled, easy, hard; here the teacher ran first, outside the tape.
         const inReferenceOrder = [...own.slice(0, 1), ...taught, ...own.slice(1)];
         Object.assign(next, runningAverages(state, prefix, inReferenceOrder));
+      }
+      if (learning.averages) {
+        const decay = tf.reshape(inputs['averageDecay']!, []);
+        for (const name of Object.keys(next).filter(isOfNetwork)) {
+          next[AVERAGED + name] = average(state[AVERAGED + name]!, next[name]!, decay);
+        }
       }
 
       const output = (name: StepOutput, otherwise: Tensor) => {
@@ -162,6 +182,8 @@ export function trainStep(
     },
   };
 }
+
+const isOfNetwork = (name: string) => NETWORKS.some((prefix) => name.startsWith(prefix));
 
 /** Prefix of the averaged weights. */
 const TEACHER = 'teacher.';

@@ -1,12 +1,14 @@
 // Everything that runs on the engine for one training run: the shared state and the compiled steps over it.
 import type { Engine, NamedArray, Runner, Session, StateArrays } from '../engine/types.ts';
 import { distillStep, type DistillOptions } from '../methods/distill-step.ts';
+import { AVERAGED, PLAIN, type Learning } from '../methods/learning.ts';
 import { labelledInputs, poolInputs, type Method, type MethodSettings } from '../methods/method.ts';
 import { predictInputs, predictStep, type BnMode } from '../methods/predict-step.ts';
 import { SECOND } from './model-file.ts';
 import { NETWORKS, trainables, trainStep, type StepOutput } from '../methods/step.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
+import { createOptimizer } from '../models/optimizer.ts';
 
 export type PredictRunner = Runner<'crops' | 'views', 'heatmaps' | 'peak'>;
 
@@ -32,6 +34,8 @@ export interface TrainerOptions {
   readonly method: Method;
   /** @default PAPER */
   readonly settings?: MethodSettings;
+  /** @default PLAIN */
+  readonly learning?: Learning;
   readonly network: Network;
   readonly geometry: StepGeometry;
   readonly labelledBatch: number;
@@ -46,12 +50,14 @@ export interface TrainerOptions {
 /**
  * Fresh optimiser slots around the weights; a teacher of its own starts as a copy.
  * @param second weights of the second network, where the method has one
+ * @param learning the optimiser, whose slots they are, and whether weights are averaged over time: the average starts as a copy
  */
 export function initialState(
   network: Network,
   weights: StateArrays,
   method: Method,
   second: StateArrays = weights,
+  { optimizer, averages }: Learning = PLAIN,
 ): StateArrays {
   const state: Record<string, NamedArray> = {};
   [weights, second].slice(0, method.networks).forEach((own, i) => {
@@ -60,8 +66,12 @@ export function initialState(
   for (const { prefix, name, slot } of trainables(method, network)) {
     const { shape, data } = state[prefix + name]!;
     const zeros = () => ({ shape, data: new Float32Array(data.length) });
-    state[`adam.m.${slot}`] = zeros();
-    state[`adam.v.${slot}`] = zeros();
+    for (const kept of createOptimizer(optimizer).slots) state[kept + slot] = zeros();
+  }
+  if (averages) {
+    for (const [name, array] of Object.entries(state)) {
+      if (NETWORKS.some((prefix) => name.startsWith(prefix))) state[AVERAGED + name] = array;
+    }
   }
   if (method.teacher !== 'self') {
     for (const { name } of network.parameters) state[`teacher.${name}`] = weights[name]!;
@@ -70,10 +80,11 @@ export function initialState(
 }
 
 export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
-  const { engine, method, settings, network, geometry, labelledBatch, unlabelledBatch } = options;
+  const { engine, method, settings, learning = PLAIN, network, geometry } = options;
+  const { labelledBatch, unlabelledBatch } = options;
   const session: Session = await engine.open(options.state);
   const shapes = {
-    ...labelledInputs(labelledBatch, geometry, network.joints),
+    ...labelledInputs(labelledBatch, geometry, network.joints, learning),
     ...poolInputs(method, unlabelledBatch, geometry, network.joints, settings),
   };
   const predict = (weights: 'net.' | 'teacher.', bn: BnMode) =>
@@ -90,16 +101,21 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
       : predict('teacher.', options.teacherBn);
   const names = network.parameters.map((spec) => spec.name);
   return {
-    train: await session.compile(trainStep(method, network, geometry, settings), shapes),
+    train: await session.compile(trainStep(method, network, geometry, settings, learning), shapes),
     ...(method.teacher === 'stored' && { teach: await teach() }),
     probe: await predict('net.', 'batch'),
     async weights() {
       const second =
         method.networks === 2 ? 'net2.' : method.teacher === 'average' ? 'teacher.' : '';
       const prefixes = second === '' ? ['net.'] : ['net.', second];
-      const read = await session.read(prefixes.flatMap((prefix) => names.map((n) => prefix + n)));
+      // A mean teacher is an average already.
+      const kept = (prefix: string) =>
+        learning.averages && prefix !== 'teacher.' ? AVERAGED + prefix : prefix;
+      const read = await session.read(
+        prefixes.flatMap((prefix) => names.map((name) => kept(prefix) + name)),
+      );
       const of = (prefix: string, shown: string) =>
-        names.map((name) => [shown + name, read[prefix + name]!] as const);
+        names.map((name) => [shown + name, read[kept(prefix) + name]!] as const);
       return Object.fromEntries([...of('net.', ''), ...(second === '' ? [] : of(second, SECOND))]);
     },
     setTeacher: (weights) =>
