@@ -2,7 +2,8 @@
 import type { Metadata } from 'sharp';
 import type { Size } from '../pose/types.ts';
 import { readJpegHeader } from './jpeg-header.ts';
-import { openEncoded, PIXEL_LIMIT } from './sharp.ts';
+import { PIXEL_LIMIT } from './limits.ts';
+import { openEncoded } from './sharp.ts';
 import { PictureError, pictureError } from './picture-error.ts';
 
 export interface PictureInfo {

@@ -1,8 +1,6 @@
 // The only way to sharp: one thread a picture, no cache, a pixel limit, and errors instead of half a picture.
 import sharp, { type Sharp, type SharpOptions } from 'sharp';
-
-/** Pictures with more pixels than this are refused from their header, before anything is decoded (2^27 = 134 megapixels). */
-export const PIXEL_LIMIT = 2 ** 27;
+import { PIXEL_LIMIT } from './limits.ts';
 
 // Several pictures are decoded at the same time, so threads within one would only fight.
 sharp.concurrency(1);

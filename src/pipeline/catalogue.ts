@@ -36,6 +36,7 @@ export function catalogue$(
     const settle = (name: string, pictures: number) => {
       if (pictures === 0) return;
       context.counters?.(name, pictures);
+      context.onSettled?.(pictures);
       for (let i = 0; i < pictures; i++) breaker.record(false);
       credits.release(pictures);
     };
@@ -43,6 +44,7 @@ export function catalogue$(
       await setAside(db, error);
       context.counters?.('pictures_rejected', 1);
       onReject?.(error);
+      context.onSettled?.(1);
       breaker.record(true);
     };
     const look = async (chunk: readonly string[]) => {

@@ -8,6 +8,7 @@ import { discover } from '../stages/discover.ts';
 import { isVideoName } from '../stages/picture-name.ts';
 import { prune } from '../stages/prune.ts';
 import type { SampleError } from '../stages/sample-error.ts';
+import type { Sampling } from '../stages/video/sampling.ts';
 import { catalogue$ } from './catalogue.ts';
 import { ingest$ } from './ingest.ts';
 import { listPictures } from './list-pictures.ts';
@@ -22,6 +23,8 @@ export interface IngestFoldersOptions extends Pick<
   readonly pictures: readonly string[];
   /** COCO file of the labelled set, for `--boxes labels`. */
   readonly labels?: string | undefined;
+  /** Which frames of videos are taken. @default every 30th */
+  readonly sampling?: Sampling | undefined;
   /** Make no crops. */
   readonly catalogOnly: boolean;
   /** Forget the files that are gone. */
@@ -115,18 +118,25 @@ interface PathContext {
 async function ingestPaths(
   paths: AsyncIterable<string>,
   unlabelled: UnlabelledPictures,
-  { catalogOnly, recipe, padding }: IngestFoldersOptions,
+  { catalogOnly, recipe, padding, sampling }: IngestFoldersOptions,
   { db, counts, hooks, onPerson }: PathContext,
 ): Promise<void> {
   const { signal, onReject, onProgress } = hooks;
   const counters = (name: string, by: number) => {
     count(counts, name, by);
-    onProgress?.(doneOf(counts), counts['total']);
   };
-  const context = { db, signal, onReject, counters };
+  const onSettled = (pictures: number) => {
+    count(counts, 'settled', pictures);
+    onProgress?.(counts['settled']!, counts['total']);
+  };
+  const context = { db, signal, onReject, counters, onSettled };
   const stream$ = catalogOnly
     ? catalogue$(withoutVideos(paths), context)
-    : ingest$(unlabelled.of(paths), { ...context, spec: cropSpec(recipeNamed(recipe), padding) });
+    : ingest$(unlabelled.of(paths), {
+        ...context,
+        sampling,
+        spec: cropSpec(recipeNamed(recipe), padding),
+      });
   await lastValueFrom(stream$.pipe(tap(onPerson)), { defaultValue: undefined });
 }
 
@@ -145,11 +155,6 @@ function countTotal(patterns: readonly string[], counts: Counts, signal: AbortSi
 /** Frames of videos come into the catalog with their crops. */
 async function* withoutVideos(paths: AsyncIterable<string>): AsyncGenerator<string> {
   for await (const path of paths) if (!isVideoName(path)) yield path;
-}
-
-function doneOf(counts: Counts): number {
-  const { pictures_unchanged = 0, files_read = 0, pictures_rejected = 0 } = counts;
-  return pictures_unchanged + files_read + pictures_rejected;
 }
 
 function count(counts: Counts, name: string, by: number): void {

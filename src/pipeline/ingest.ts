@@ -14,6 +14,7 @@ import { recognise } from '../stages/recognise.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { setAside } from '../stages/set-aside.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
+import type { Sampling } from '../stages/video/sampling.ts';
 import { attempt } from './attempt.ts';
 import { createCircuitBreaker } from './circuit-breaker.ts';
 import { createCredits } from './credits.ts';
@@ -32,12 +33,16 @@ export interface IngestContext {
   readonly credits?: number;
   /** Aborted: no further picture is asked for, those in flight finish, the stream completes. */
   readonly signal?: AbortSignal | undefined;
+  /** Which frames of videos are taken. @default every 30th */
+  readonly sampling?: Sampling | undefined;
   /** Gets each picture, and each person, that was set aside; it is in quarantine already. */
   readonly onReject?: (error: SampleError) => void;
   /** `pictures_unchanged`, `files_read`, `pictures_decoded`, `crops_made`, `pictures_rejected`. */
   counters?(name: string, by: number): void;
   /** Pictures in flight, told whenever another one comes in. */
   readonly onInFlight?: (pictures: number) => void;
+  /** So many more pictures are in, or set aside. */
+  readonly onSettled?: (pictures: number) => void;
 }
 
 /**
@@ -49,7 +54,7 @@ export function ingest$<T>(
   pictures: AsyncIterable<Picture<T>>,
   context: IngestContext,
 ): Observable<Admitted<T>> {
-  const { db, spec, lanes = 4, signal, onReject, onInFlight } = context;
+  const { db, spec, lanes = 4, signal, sampling, onReject, onInFlight } = context;
   const count = (name: string, by: number) => context.counters?.(name, by);
   return defer(() => {
     const credits = createCredits(context.credits ?? 256);
@@ -62,6 +67,7 @@ export function ingest$<T>(
       await setAside(db, error);
       count('pictures_rejected', 1);
       onReject?.(error);
+      context.onSettled?.(1);
       breaker.record(true);
     };
     const settle = async ({ admitted, rejected, path }: Cropped<T>) => {
@@ -73,6 +79,7 @@ export function ingest$<T>(
         await setAside(db, error);
         onReject?.(error);
       }
+      context.onSettled?.(1);
       breaker.record(admitted.length === 0 && rejected.length > 0);
       credits.release();
       return admitted;
@@ -85,11 +92,14 @@ export function ingest$<T>(
       inChunks(Math.ceil(credits.capacity / 2)),
       concatMap((chunk) => recognise(chunk, { db, specDigest: digest.digest })),
       concatMap((recognised) => recognised),
-      attempt((picture) => admit(picture, { db, commit, alone, spec, digest, count }), {
-        lanes,
-        credits,
-        onReject: reject,
-      }),
+      attempt(
+        (picture) => admit(picture, { db, commit, alone, spec, digest, count, signal, sampling }),
+        {
+          lanes,
+          credits,
+          onReject: reject,
+        },
+      ),
       concatMap(settle),
       concatMap((admitted) => admitted),
     );

@@ -1,11 +1,14 @@
 // Brings a recognised picture in: reads its file where it must, and makes the crops that are missing.
+import { basename } from 'node:path';
 import { catalogue } from './catalogue.ts';
-import { cropPeople, decoderOf, type CropContext, type Cropped } from './crop.ts';
+import { cropPeople, decoderOf, type Cropped } from './crop.ts';
 import { identify } from './identify.ts';
 import type { KeyedLock } from './keyed-lock.ts';
+import { isVideoName } from './picture-name.ts';
 import type { Recognised } from './recognise.ts';
+import { admitVideo, type VideoContext } from './video/admit-video.ts';
 
-export interface AdmitContext extends CropContext {
+export interface AdmitContext extends VideoContext {
   /** Copies of one picture wait for each other, so that it is decoded once. */
   readonly alone: KeyedLock;
 }
@@ -22,6 +25,7 @@ export async function admit<T>(
     count('pictures_unchanged', 1);
     return { path: picture.path, admitted: recognised.admitted, rejected: [] };
   }
+  if (isVideoName(basename(picture.path))) return admitVideo(recognised, context);
   const { facts } = recognised;
   const { bytes, ...identity } = await identify(picture.path, facts);
   count('files_read', 1);

@@ -5,7 +5,7 @@ import type { Database } from '../../db/open.ts';
 import { forgetFiles, pathsIn, type Forgotten } from '../../db/prune.ts';
 import { rawPath } from '../../db/raw-path.ts';
 import { retryBusy } from '../../db/retry.ts';
-import { videoOf } from './frame-path.ts';
+import { videoOf } from './video/frame-path.ts';
 
 /**
  * A folder that is not there, cannot be read or is empty is left alone: its disk may not be mounted.

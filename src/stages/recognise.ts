@@ -47,17 +47,27 @@ export async function recognise<T>(
   return readTogether(db, () =>
     looks.map((look): Recognised<T> => {
       if (look.kind !== 'unchanged') return look;
-      const { picture, facts } = look;
-      const image = imageOf(db, look.imageId);
-      const people = peopleOf(db, picture, image);
-      const crops = people?.map((person) =>
-        findCrop(db, image.id, boxIn(image.size, person), person.source, specDigest),
-      );
-      return people && crops?.every((crop) => crop !== undefined)
-        ? { kind: 'known', picture, admitted: admittedOf({ ...picture, people }, image, crops) }
-        : { kind: 'unread', picture, facts };
+      const { picture, facts, imageId } = look;
+      const admitted = admittedIn(db, picture, imageOf(db, imageId), specDigest);
+      return admitted ? { kind: 'known', picture, admitted } : { kind: 'unread', picture, facts };
     }),
   );
+}
+
+/** The people of a picture; undefined where one has no crop yet, or a finder has still to look. */
+export function admittedIn<T>(
+  db: Database,
+  picture: Picture<T>,
+  image: ImageRow,
+  specDigest: string,
+): Admitted<T>[] | undefined {
+  const people = peopleOf(db, picture, image);
+  const crops = people?.map((person) =>
+    findCrop(db, image.id, boxIn(image.size, person), person.source, specDigest),
+  );
+  return people && crops?.every((crop) => crop !== undefined)
+    ? admittedOf({ ...picture, people }, image, crops)
+    : undefined;
 }
 
 /** undefined where a finder has still to look. */

@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { PictureError } from '../../src/image/picture-error.ts';
 import { readPictureInfo } from '../../src/image/picture-info.ts';
-import { PIXEL_LIMIT } from '../../src/image/sharp.ts';
+import { PIXEL_LIMIT } from '../../src/image/limits.ts';
 import { libraryVersions } from '../../src/image/versions.ts';
 import {
   animated,
