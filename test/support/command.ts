@@ -19,13 +19,27 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
+/** How the child differs from this process. */
+export interface Circumstances {
+  /** A user without privileges. */
+  readonly uid?: number;
+  /** A command that runs the one behind it, such as `nice`. */
+  readonly under?: readonly string[];
+}
+
 export function start(
   args: readonly string[],
   env: Readonly<Record<string, string>> = {},
+  { uid, under = [] }: Circumstances = {},
 ): Running {
-  const child = spawn(process.execPath, [LAUNCHER, ...args], {
+  const [command, ...rest] = [...under, process.execPath, LAUNCHER, ...args] as [
+    string,
+    ...string[],
+  ];
+  const child = spawn(command, rest, {
     stdio: ['ignore', 'pipe', 'pipe'],
     env: { ...process.env, ...env },
+    ...(uid !== undefined && { uid, gid: uid }),
   });
   const output = { stdout: '', stderr: '' };
   let peakMiB = 0;
@@ -43,8 +57,11 @@ export function start(
   return { child, finished };
 }
 
-export const run = (args: readonly string[], env?: Readonly<Record<string, string>>) =>
-  start(args, env).finished;
+export const run = (
+  args: readonly string[],
+  env?: Readonly<Record<string, string>>,
+  circumstances?: Circumstances,
+) => start(args, env, circumstances).finished;
 
 /** VmHWM of a Linux process; 0 where it cannot be read. */
 function residentPeak(pid: number | undefined): number {
