@@ -32,9 +32,12 @@ export function formulaTensor({
   const length = shape.reduce((product, size) => product * size, 1);
   const [offset, factor] = affineOf(name, shape, gain, transposed);
   const key = mix((fnv(name) ^ seed) >>> 0);
-  return Float32Array.from({ length }, (_, i) =>
-    factor === 0 ? offset : offset + factor * (mix((i + key) >>> 0) * (2 / 4294967296) - 1),
-  );
+  const data = new Float32Array(length);
+  for (let i = 0; i < length; i++) {
+    data[i] =
+      factor === 0 ? offset : offset + factor * (mix((i + key) >>> 0) * (2 / 4294967296) - 1);
+  }
+  return data;
 }
 
 /** The formula picture [n, c, h, w] in normalised space. */
