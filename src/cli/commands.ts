@@ -1,6 +1,18 @@
 // The table of commands: what each is called, takes and loads.
 import { Option } from '@commander-js/extra-typings';
 import type { OptionName } from '../config/options.ts';
+import {
+  ENGINE,
+  TRAIN_OPTIONS,
+  EVAL_OPTIONS,
+  EXPERIMENT_OPTIONS,
+  PREFLIGHT_OPTIONS,
+  PREDICT_OPTIONS,
+  INGEST_OPTIONS,
+  LABEL_OPTIONS,
+} from './command-options.ts';
+
+export * from './command-options.ts';
 
 export interface Invocation {
   readonly positional: readonly string[];
@@ -20,88 +32,6 @@ export interface CommandDefinition {
 }
 
 const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
-const ENGINE = ['engine', 'threads'] as const;
-const OUTPUT = ['quiet', 'json'] as const;
-
-export const TRAIN_OPTIONS = [
-  'labels',
-  'images',
-  'unlabeled',
-  'boxes',
-  'boxesImages',
-  'exclude',
-  'method',
-  'easy',
-  'hard',
-  'gradient',
-  'threshold',
-  'reweight',
-  'teacherDecay',
-  'referenceCompat',
-  'onCollapse',
-  'force',
-  'regime',
-  'teacher',
-  ...EXTERNAL,
-  'maxTeacherAge',
-  'teacherBn',
-  'teacherView',
-  'targetCodec',
-  'model',
-  'init',
-  'initPartial',
-  'recipe',
-  'steps',
-  'seed',
-  'limitLabels',
-  'labelledBatch',
-  'unlabelledBatch',
-  'learningRate',
-  'ramp',
-  'weight',
-  'padding',
-  'cache',
-  'run',
-  'resume',
-  'watch',
-  ...ENGINE,
-  'stepsPerCall',
-  'cropMemory',
-  'logEvery',
-  'checkpointEvery',
-  'strict',
-  ...OUTPUT,
-] as const;
-export const EVAL_OPTIONS = [
-  ...(['labels', 'images', 'metrics', 'sigmas', 'cache'] as const),
-  ...EXTERNAL,
-  ...ENGINE,
-  ...OUTPUT,
-] as const;
-export const PREFLIGHT_OPTIONS = [
-  'labels',
-  'images',
-  'limitLabels',
-  'easy',
-  'hard',
-  'seed',
-  'cache',
-  ...ENGINE,
-  ...OUTPUT,
-] as const;
-export const PREDICT_OPTIONS = [
-  ...(['boxes', 'cache', 'strict'] as const),
-  ...EXTERNAL,
-  ...ENGINE,
-  ...OUTPUT,
-] as const;
-export const INGEST_OPTIONS = [
-  ...(['boxes', 'boxesImages', 'exclude', 'recipe', 'padding', 'cache', 'watch'] as const),
-  ...(['threads', 'strict'] as const),
-  ...OUTPUT,
-] as const;
-export const LABEL_OPTIONS = ['teacher', 'targetCodec', 'lease', ...PREDICT_OPTIONS] as const;
-
 const out = new Option('--out <file>', 'file to write');
 
 export const COMMANDS: readonly CommandDefinition[] = [
@@ -216,8 +146,27 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./ingest.ts'),
   },
   {
+    name: 'experiment',
+    description:
+      'compare the methods of the paper: paper-table, resumable, a row and seed at a time',
+    argument: '<name>',
+    options: EXPERIMENT_OPTIONS,
+    extra: [
+      new Option('--labels <file>', 'labelled set of your own: COCO keypoints file'),
+      new Option('--images <folder>', 'folder of its pictures'),
+      new Option('--test <file>', 'test set: COCO keypoints file, pictures in --images'),
+      new Option('--rows <names>', 'rows, separated by commas (all; on figures three)'),
+      new Option('--seeds <list>', 'seeds, separated by commas').default('0,1,2'),
+      new Option('--dir <folder>', 'runs and cache').default('heatstream-experiment'),
+      new Option('--out <folder>', 'results, table and report').default('heatstream-results'),
+      new Option('--peer', 'show the figures of the PyTorch peer, for its own drawings'),
+    ],
+    load: () => import('./experiment.ts'),
+  },
+  {
     name: 'quarantine',
-    description: 'list the pictures that could not be used, or release them: list|retry [path…]',
+    description:
+      'list the pictures that could not be used, release them, or copy them: list|retry [path…]|export <folder>',
     argument: '<action...>',
     options: ['cache', 'json'],
     load: () => import('./quarantine.ts'),

@@ -1,12 +1,13 @@
-// heatstream quarantine list|retry
+// heatstream quarantine list|retry|export
 import { listQuarantine, releaseQuarantine } from '../../db/quarantine.ts';
 import { openDatabase } from '../../db/open.ts';
 import { resolve } from 'node:path';
+import { exportQuarantine } from '../stages/export-quarantine.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
 
-export function run(invocation: Invocation): Promise<number> {
+export async function run(invocation: Invocation): Promise<number> {
   const options = optionsOf(['cache', 'json'], invocation);
   const [action, ...paths] = invocation.positional;
   const db = openDatabase(options.cache);
@@ -28,11 +29,19 @@ export function run(invocation: Invocation): Promise<number> {
       process.stderr.write(
         `${released} items released: they are tried again by the next command that sees them\n`,
       );
+    } else if (action === 'export') {
+      const [folder, ...others] = paths;
+      if (folder === undefined || others.length > 0)
+        throw new UsageError('quarantine export: expected one folder to write to');
+      const { files, missing } = await exportQuarantine(listQuarantine(db), folder);
+      process.stderr.write(
+        `${files} files copied to ${folder}, reasons in quarantine.json there; ${missing} items have no file to copy\n`,
+      );
     } else {
-      throw new UsageError(`quarantine ${String(action)}: expected list or retry`);
+      throw new UsageError(`quarantine ${String(action)}: expected list, retry or export`);
     }
   } finally {
     db.close();
   }
-  return Promise.resolve(0);
+  return 0;
 }
