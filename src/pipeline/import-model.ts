@@ -3,10 +3,10 @@ import { readFile } from 'node:fs/promises';
 import type { RecipeName } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
 import { fitWeights } from '../models/checkpoint/fit.ts';
-import { networksIn } from '../models/checkpoint/networks-in.ts';
-import { readWeights } from '../models/checkpoint/read-weights.ts';
+import { readNetworks } from '../models/checkpoint/read-weights.ts';
 import { recogniseNetworks } from '../models/checkpoint/recognise.ts';
 import { createNetwork, type ModelName } from '../models/network.ts';
+import { fromTorch } from '../models/torch-layout.ts';
 import type { Padding, Skeleton } from '../pose/types.ts';
 import { refuseMisfits, saveModel, SECOND } from '../stages/model-file.ts';
 
@@ -30,7 +30,7 @@ export interface ImportSummary {
 export async function importModel(options: ImportOptions): Promise<ImportSummary> {
   const { file, out, skeleton, recipe, padding } = options;
   const joints = skeleton.joints.length;
-  const networks = networksIn(readWeights(await readFile(file), file).tensors);
+  const networks = readNetworks(await readFile(file), file);
   const model = options.model ?? recogniseNetworks(networks[0]!, joints)[0]?.model;
   if (model === undefined) {
     throw new UsageError(
@@ -43,7 +43,9 @@ export async function importModel(options: ImportOptions): Promise<ImportSummary
     // A head left fresh makes a start for training, but no model.
     refuseMisfits(network, { ...fit, missing: [...fit.missing, ...fit.fresh] }, file);
     const prefix = i === 0 ? '' : SECOND;
-    return Object.entries(fit.loaded).map(([name, array]) => [prefix + name, array] as const);
+    return Object.entries(fit.loaded).map(
+      ([name, array]) => [prefix + name, fromTorch(array)] as const,
+    );
   });
   const second = networks.length > 1 ? ({ second: 'network' } as const) : {};
   const card = { model, skeleton, recipe, padding, step: 0, ...second };

@@ -13,7 +13,7 @@ import { writeFileAtomic } from './atomic-file.ts';
 /** Largest difference of two heatmaps over their largest value. */
 const TOLERANCE = 1e-4;
 /** Both are checked: the batch of the file is free. */
-const BATCHES = [1, 3] as const;
+const BATCHES = [1, 2] as const;
 
 export interface OnnxExportOptions {
   readonly network: Network;

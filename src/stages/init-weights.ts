@@ -2,9 +2,9 @@
 import { readFile } from 'node:fs/promises';
 import type { StateArrays } from '../engine/types.ts';
 import { type Fit, fitWeights, misfits, shortList } from '../models/checkpoint/fit.ts';
-import { networksIn } from '../models/checkpoint/networks-in.ts';
-import { readWeights } from '../models/checkpoint/read-weights.ts';
+import { readNetworks } from '../models/checkpoint/read-weights.ts';
 import type { Network } from '../models/network.ts';
+import { fromTorch } from '../models/torch-layout.ts';
 import { modelFile, refuseMisfits } from './model-file.ts';
 
 export interface InitOptions {
@@ -43,7 +43,8 @@ export async function initWeights(
       refuseMisfits(network, fit, file, partial ? '' : ADVICE);
     }
     onNotice(describe(file, fit, network));
-    return { ...weights, ...fit.loaded };
+    const loaded = Object.entries(fit.loaded).map(([name, array]) => [name, fromTorch(array)]);
+    return { ...weights, ...(Object.fromEntries(loaded) as StateArrays) };
   });
 }
 
@@ -51,8 +52,7 @@ const ADVICE = '\n--init-partial takes what fits and leaves the rest at its fres
 
 async function sourcesIn(where: string): Promise<Source[]> {
   const file = await modelFile(where);
-  const { tensors } = readWeights(await readFile(file), file);
-  const networks = networksIn(tensors);
+  const networks = readNetworks(await readFile(file), file);
   return networks.map((each, i) => ({
     file: networks.length > 1 ? `${file} (network ${i + 1})` : file,
     tensors: each,

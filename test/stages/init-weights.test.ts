@@ -74,6 +74,11 @@ describe('a network that is started', () => {
     ]);
   });
 
+  it('from a file without weights is refused', async () => {
+    const counters = { 'bn1.num_batches_tracked': { shape: [], data: Float32Array.of(3) } };
+    await expect(init([file(counters)])).rejects.toThrow('it holds no weights');
+  });
+
   it('from nothing that fits, or from no numbers, is refused even partially', async () => {
     await expect(init([file({ extra: one['head.bias']! })], { partial: true })).rejects.toThrow(
       'does not fit',

@@ -9,6 +9,9 @@ export const pickle = (...parts: readonly (string | number)[]): Buffer =>
     ),
   );
 
+/** A pickled dict of keys and values, one after the other. */
+export const dict = (...items: readonly string[]): Buffer => pickle(0x80, 2, '}(', ...items, 'u.');
+
 /** BINUNICODE */
 export function text(value: string): string {
   const length = Buffer.alloc(4);

@@ -63,8 +63,14 @@ export class ByteReader {
   }
 }
 
-export const latin1 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('latin1');
+export const latin1 = (bytes: Uint8Array): string => textOf(bytes, 'latin1');
 
-export const utf8 = (bytes: Uint8Array): string =>
-  Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString('utf8');
+export const utf8 = (bytes: Uint8Array): string => textOf(bytes, 'utf8');
+
+/** Names and notes: longer texts are no part of a checkpoint. */
+const LONGEST_TEXT = 2 ** 24;
+
+function textOf(bytes: Uint8Array, encoding: 'latin1' | 'utf8'): string {
+  if (bytes.length > LONGEST_TEXT) refuse(`it holds a text of ${bytes.length} bytes`);
+  return Buffer.from(bytes.buffer, bytes.byteOffset, bytes.byteLength).toString(encoding);
+}

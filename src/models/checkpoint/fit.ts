@@ -2,10 +2,10 @@
 import type { NamedArray, StateArrays } from '../../engine/types.ts';
 import type { Network } from '../network.ts';
 import { printable } from './problem.ts';
-import { fromTorch, torchShape } from '../torch-layout.ts';
+import { torchShape } from '../torch-layout.ts';
 
 export interface Fit {
-  /** What fits, by name, logical layout. */
+  /** What fits, by name, PyTorch's layout. */
   readonly loaded: StateArrays;
   /** Parameters of the network that are not there. */
   readonly missing: readonly string[];
@@ -45,7 +45,7 @@ export function fitWeights(network: Network, tensors: StateArrays): Fit {
     given.delete(name);
     const expected = torchShape(shape);
     if (!found) (isClassifier && POSE_HEAD.test(name) ? fresh : missing).push(name);
-    else if (found.shape.join() === expected.join()) loaded.push([name, fromTorch(found)]);
+    else if (found.shape.join() === expected.join()) loaded.push([name, found]);
     else
       misshaped.push(`${name} is [${found.shape.join(', ')}], expected [${expected.join(', ')}]`);
   }

@@ -35,7 +35,8 @@ class NumpyType implements Stateful {
 /** `numpy.dtype('f8', …)` */
 export function dtype([code]: readonly unknown[]): NumpyType {
   if (typeof code !== 'string' || !READERS.has(code)) {
-    return refuse(`it holds a NumPy value of type ${String(code).slice(0, 20)}, expected a number`);
+    const type = typeof code === 'string' ? code : 'that is no text';
+    return refuse(`it holds a NumPy value of type ${type.slice(0, 20)}, expected a number`);
   }
   return new NumpyType(code);
 }

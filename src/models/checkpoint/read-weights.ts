@@ -1,6 +1,8 @@
 // Reads the weights out of a checkpoint of any format that is known, told by its bytes and not by its name.
+import type { StateArrays } from '../../engine/types.ts';
 import { decodeTypedSafetensors } from '../safetensors.ts';
 import type { TypedTensor, TypedTensors } from './element-type.ts';
+import { networksIn } from './networks-in.ts';
 import { isNpy } from './npy.ts';
 import { decodeNpz, isNpz } from './npz.ts';
 import { named, refuse } from './problem.ts';
@@ -36,6 +38,12 @@ export function readWeights(bytes: Uint8Array, source: string): Weights {
 
 /** The JSON header begins behind its length. */
 const isSafetensors = (bytes: Uint8Array): boolean => bytes[8] === 0x7b;
+
+/** Weights of each network in the file, by its own names and in PyTorch's layout: one, or the two of a dual model. */
+export function readNetworks(bytes: Uint8Array, source: string): readonly StateArrays[] {
+  const networks = networksIn(readWeights(bytes, source).tensors);
+  return named(source, () => (networks.length > 0 ? networks : refuse('it holds no weights')));
+}
 
 function readArchive(bytes: Uint8Array): Weights {
   const entries = openZip(bytes);

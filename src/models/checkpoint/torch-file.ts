@@ -61,7 +61,8 @@ export function decodeTorchPickles(bytes: Uint8Array): unknown {
   const reader = new ByteReader(bytes);
   if (unpickle(reader, plain) !== MAGIC) refuse('it is a pickle that torch.save did not write');
   const version = unpickle(reader, plain);
-  if (version !== OLD_VERSION) refuse(`its format is ${String(version)}, expected ${OLD_VERSION}`);
+  if (version !== OLD_VERSION)
+    refuse(`its format is not ${OLD_VERSION}, the only one that is known`);
   const machine = unpickle(reader, plain);
   if (machine instanceof Map && machine.get('little_endian') === false) {
     refuse('its numbers are big-endian');
@@ -86,7 +87,7 @@ export function decodeTorchPickles(bytes: Uint8Array): unknown {
   const keys = unpickle(reader, plain);
   if (!Array.isArray(keys)) return refuse('it has no list of storages');
   for (const key of keys) {
-    const entry = storages.get(String(key));
+    const entry = typeof key === 'string' ? storages.get(key) : undefined;
     if (!entry) return refuse('its list of storages names one that no tensor uses');
     const size = reader.u64();
     if (size !== entry.storage.count) {
