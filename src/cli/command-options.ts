@@ -1,7 +1,8 @@
 // Which options each command takes.
 
 export const ENGINE = ['engine', 'threads'] as const;
-export const OUTPUT = ['quiet', 'json'] as const;
+const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
+const OUTPUT = ['quiet', 'json'] as const;
 
 export const TRAIN_OPTIONS = [
   'labels',

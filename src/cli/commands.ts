@@ -31,7 +31,6 @@ export interface CommandDefinition {
   readonly load: () => Promise<{ run: (invocation: Invocation) => Promise<number> }>;
 }
 
-const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
 const out = new Option('--out <file>', 'file to write');
 
 export const COMMANDS: readonly CommandDefinition[] = [
