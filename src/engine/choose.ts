@@ -45,10 +45,7 @@ const makers: Readonly<Record<EngineName, Make>> = {
   onnxruntime: async (options) => (await import('./compiled/engine.ts')).onnxruntimeEngine(options),
   wasm: async () => (await import('./eager.ts')).wasmEngine(),
   cpu: async () => (await import('./eager.ts')).cpuEngine(),
-  tensorflow: () =>
-    Promise.reject(
-      new Error('the tensorflow engine is not available yet: use onnxruntime (--engine auto)'),
-    ),
+  tensorflow: async (options) => (await import('./tensorflow/engine.ts')).tensorflowEngine(options),
   webgpu: () =>
     Promise.reject(
       new Error('the webgpu engine is not available yet: use onnxruntime (--engine auto)'),

@@ -1,4 +1,4 @@
-// The eager engines: tfjs runs every step as it is, on its wasm or cpu backend. State is kept as tensors.
+// The eager engines: tfjs runs every step as it is, on one of its backends. State is kept as tensors.
 import type * as TF from '@tensorflow/tfjs';
 import { checkArray, checkInputs } from './check.ts';
 import { tf } from './tf.ts';
@@ -28,7 +28,8 @@ export function cpuEngine(): Promise<Engine> {
   return Promise.resolve(eagerEngine('cpu', `tfjs ${tf.version_core} cpu, plain JavaScript`));
 }
 
-const eagerEngine = (name: EngineName & ('wasm' | 'cpu'), device: string): Engine => ({
+/** @param name also the name of the tfjs backend, which is registered by now */
+export const eagerEngine = (name: Exclude<EngineName, 'onnxruntime'>, device: string): Engine => ({
   name,
   device,
   open: (state) => turn(name, () => new EagerSession(name, state)),

@@ -1,5 +1,7 @@
 // Batch normalisation written out with its own gradient: tfjs has no training form, and composing it costs twice the passes.
+// A backend that has it as one operator is asked for that instead.
 import type { GradSaveFunc, Tensor, Tensor1D, Tensor4D } from '@tensorflow/tfjs';
+import { nativeBatchNorm } from '../engine/native-batch-norm.ts';
 import { tf } from '../engine/tf.ts';
 
 const EPS = 1e-5;
@@ -26,6 +28,13 @@ export function batchNormTrain(
   beta: Tensor1D,
 ): { readonly y: Tensor4D; readonly stats: BatchStats } {
   const [batch, height, width] = x.shape;
+  const native = nativeBatchNorm(x, gamma, beta, EPS);
+  if (native) {
+    const count = batch * height * width;
+    const mean = tf.keep(tf.clone(native.mean));
+    const variance = tf.keep(tf.mul<Tensor1D>(native.unbiasedVariance, (count - 1) / count));
+    return { y: native.y, stats: { mean, variance, count } };
+  }
   const mean = tf.keep(tf.mean<Tensor1D>(x, BATCH_AXES));
   const centred = tf.sub(x, mean);
   const variance = tf.keep(tf.mean<Tensor1D>(tf.square(centred), BATCH_AXES));

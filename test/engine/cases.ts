@@ -1,4 +1,5 @@
 // Operators that every engine must have, as tfjs writes them and as their float64 definition.
+import { batchNorms } from './cases/batch-norm.ts';
 import { binaries } from './cases/binary.ts';
 import type { Case } from './cases/case.ts';
 import { convolutions } from './cases/conv.ts';
@@ -14,4 +15,5 @@ export const cases: readonly Case[] = [
   ...layouts,
   ...convolutions,
   ...resizes,
+  ...batchNorms,
 ];

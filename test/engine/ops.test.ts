@@ -2,6 +2,7 @@ import { afterAll, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { ArraySpec, Session, Step, TypedArray } from '../../src/engine/types.ts';
+import { availableEngines } from './available.ts';
 import { cases } from './cases.ts';
 import type { Case } from './cases/case.ts';
 import { formula } from './formula.ts';
@@ -10,7 +11,7 @@ import { gradients, sizeOf } from './reference.ts';
 
 const tolerance = 2e-5;
 
-describe.each(['onnxruntime', 'wasm', 'cpu'] as const)('operators on %s', (name) => {
+describe.each(availableEngines)('operators on %s', (name) => {
   const session = openEngine({ name }).then((engine) => engine.open({}));
   afterAll(async () => (await session).dispose());
 

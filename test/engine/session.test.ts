@@ -4,6 +4,7 @@ import { afterEach, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { EngineName, Session, Step } from '../../src/engine/types.ts';
+import { availableEngines } from './available.ts';
 import { batch, predict, publish, shapes, smallState, train } from './small-net.ts';
 
 const opened: Session[] = [];
@@ -26,7 +27,7 @@ async function losses(name: EngineName, steps: number): Promise<number[]> {
 
 const images = { images: shapes.images };
 
-describe.each(['onnxruntime', 'wasm', 'cpu'] as const)('a session of %s', (name) => {
+describe.each(availableEngines)('a session of %s', (name) => {
   it('trains five Adam steps like the reference engine', async () => {
     const [got, expected] = [await losses(name, 5), await losses('cpu', 5)];
     expect(expected[4]).toBeLessThan(expected[0]!);

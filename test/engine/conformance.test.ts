@@ -1,0 +1,73 @@
+// What a training run relies on, on every engine that works here; operators and sessions have files of their own.
+import { afterEach, describe, expect, it } from 'vitest';
+import { openEngine } from '../../src/engine/choose.ts';
+import { tf } from '../../src/engine/tf.ts';
+import type { EngineName, Session } from '../../src/engine/types.ts';
+import { supervised } from '../../src/methods/supervised.ts';
+import { trainSteps } from '../../src/stages/train-step.ts';
+import { openTrainer } from '../../src/stages/trainer.ts';
+import {
+  batchSize,
+  geometry,
+  labelledBatch,
+  network,
+  smallState,
+} from '../support/small-training.ts';
+import { availableEngines } from './available.ts';
+import { batch, shapes, smallState as smallNet, train } from './small-net.ts';
+
+const opened: { dispose: () => Promise<void> }[] = [];
+afterEach(async () => {
+  for (const each of opened.splice(0)) await each.dispose();
+});
+
+async function open(name: EngineName): Promise<Session> {
+  const session = await (await openEngine({ name, threads: 2 })).open(smallNet());
+  opened.push(session);
+  return session;
+}
+
+const MEBIBYTE = 2 ** 20;
+
+/** No run trains on plain JavaScript: it would take minutes here. */
+const trainingEngines = availableEngines.filter((name) => name !== 'cpu');
+
+describe.each(trainingEngines)('training on %s', (name) => {
+  it('gives the same bits twice', async () => {
+    const run = async () => {
+      const session = await open(name);
+      await (await session.compile(train, shapes)).run([batch(0), batch(1), batch(2)]);
+      return session.read();
+    };
+    expect(await run()).toEqual(await run());
+  });
+
+  it('takes no more tensors and no more memory after 200 steps', async () => {
+    const runner = await (await open(name)).compile(train, shapes);
+    const steps = async (count: number) => {
+      for (let k = 0; k < count; k += 10)
+        await runner.run(Array.from({ length: 10 }, () => batch(k)));
+    };
+    await steps(50); // caches and pools fill
+    const before = { tensors: tf.memory().numTensors, resident: process.memoryUsage.rss() };
+    await steps(200);
+    expect(tf.memory().numTensors).toBe(before.tensors);
+    expect((process.memoryUsage.rss() - before.resident) / MEBIBYTE).toBeLessThan(64);
+  });
+
+  it('stops at a loss that is no number, and names the step', async () => {
+    const trainer = await openTrainer({
+      engine: await openEngine({ name, threads: 2 }),
+      ...{ method: supervised, network, geometry, state: smallState(supervised) },
+      ...{ teacherBn: 'batch', labelledBatch: batchSize, unlabelledBatch: batchSize },
+    });
+    opened.push(trainer);
+    const at = (step: number, value?: number) => {
+      const inputs = labelledBatch(step, step);
+      const targets = value === undefined ? inputs.targets : inputs.targets.slice().fill(value);
+      return { step, learningRate: 1e-3, weight: 0, inputs: { ...inputs, targets } };
+    };
+    const running = trainSteps([at(5), at(6, Infinity)], trainer);
+    await expect(running).rejects.toThrow(/the loss of step 6 is (Infinity|NaN)/);
+  });
+});
