@@ -100,7 +100,7 @@ export const killIngest: Fault = {
   times: 40,
   slice: 2,
   async run(scene, times) {
-    const { pictures, count } = await renderData(scene, 300);
+    const { pictures, count } = await renderData(scene, 200);
     return killAtRandom(scene, times, {
       args: (cache) => ['ingest', pictures, '--recipe', 'peer', '--cache', cache, '--quiet'],
       accepted: CATALOG,
@@ -117,7 +117,7 @@ export const killLabel: Fault = {
   times: 40,
   slice: 2,
   async run(scene, times) {
-    const figures = await renderData(scene, 300);
+    const figures = await renderData(scene, 200);
     return killAtRandom(scene, times, {
       args: (cache) => labelling(figures, cache),
       accepted: [...CATALOG, TARGETS],

@@ -54,7 +54,7 @@ export const deadLabeller: Fault = {
   times: 5,
   slice: 1,
   async run(scene, times) {
-    const figures = await renderData(scene, 300);
+    const figures = await renderData(scene, 200);
     const random = rng(scene.seed, 'faults', 3, 0);
     let shared = 0;
     for (let i = 0; i < times; i++) {
