@@ -3,9 +3,12 @@ import type { Options } from '../config/options.ts';
 import { cropSpec, recipeNamed, type Recipe } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
 import { viewPair } from '../augment/view-pair.ts';
+import type { Learning } from '../methods/learning.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
 import { methodNamed } from '../methods/registry.ts';
 import type { StepGeometry } from '../methods/view.ts';
+import type { Schedule } from '../models/schedule.ts';
+import { alignOf, codecNamed } from '../pose/codec.ts';
 import type { CropSpec } from '../pose/types.ts';
 
 export type TrainingOptions = Omit<
@@ -20,11 +23,12 @@ export interface TrainingSetup {
   readonly geometry: StepGeometry;
   readonly method: Method;
   readonly settings: MethodSettings;
+  readonly learning: Learning;
+  readonly schedule: Schedule;
   /** Whether the loss has an unsupervised term. */
   readonly usesPool: boolean;
   readonly labelledBatch: number;
   readonly unlabelledBatch: number;
-  readonly learningRate: number;
   /** Steps over which the consistency weight grows. */
   readonly ramp: number;
   /** Input pixels a heatmap pixel. */
@@ -33,7 +37,7 @@ export interface TrainingSetup {
 
 /** @throws UsageError for choices that do not go together */
 export function setUpTraining(given: TrainingOptions): TrainingSetup {
-  const recipe = recipeNamed(given.recipe);
+  const recipe = recipeNamed(given.recipe, given.codec);
   const method = orUsageError(() =>
     methodNamed(given.method, given.method === 'supervised' ? 'online' : given.regime),
   );
@@ -46,10 +50,11 @@ export function setUpTraining(given: TrainingOptions): TrainingSetup {
     geometry: { input, heatmap, stored, mean, std },
     method,
     settings: settingsOf(options, method, recipe),
+    learning: learningOf(options),
+    schedule: scheduleOf(options, recipe),
     usesPool: method.consistency !== undefined,
     labelledBatch: options.labelledBatch ?? recipe.labelledBatch,
     unlabelledBatch: options.unlabelledBatch ?? recipe.unlabelledBatch,
-    learningRate: options.learningRate ?? recipe.learningRate,
     ramp: options.ramp ?? Math.round(recipe.ramp * options.steps),
     stride: input.width / heatmap.width,
   };
@@ -65,8 +70,29 @@ function withFixedLabeller(options: TrainingOptions): TrainingOptions {
   return { ...options, maxTeacherAge: Infinity, teacherBn: 'running', teacherView: 'canonical' };
 }
 
-function settingsOf(options: TrainingOptions, method: Method, { origin }: Recipe): MethodSettings {
-  const { referenceCompat: isReference, gradient, threshold, reweight } = options;
+function learningOf(options: TrainingOptions): Learning {
+  const { optimizer: name, weightDecay, momentum, nesterov, clipNorm, hardestJoints } = options;
+  if (nesterov && (name !== 'sgd' || momentum === 0)) {
+    throw new UsageError('--nesterov looks along a momentum: take --optimizer sgd --momentum 0.9');
+  }
+  return {
+    optimizer: { name, weightDecay, momentum, nesterov },
+    ...{ clipNorm, hardestJoints, averages: options.ema > 0 },
+  };
+}
+
+function scheduleOf(options: TrainingOptions, recipe: Recipe): Schedule {
+  const { schedule: name, steps, warmup } = options;
+  if (warmup >= steps) {
+    throw new UsageError(`--warmup ${warmup} leaves nothing of --steps ${steps}`);
+  }
+  const base = options.learningRate ?? recipe.learningRate;
+  return { name, base, steps, warmup, milestones: recipe.milestones };
+}
+
+function settingsOf(options: TrainingOptions, method: Method, recipe: Recipe): MethodSettings {
+  const align = alignOf(codecNamed(recipe.codec), recipe.origin);
+  const { referenceCompat: isReference, teacherBn, gradient, threshold, reweight } = options;
   const isCanonical = method.teacher === 'stored' && options.teacherView === 'canonical';
   const easy = isCanonical ? 'original' : (options.easy ?? method.views.easy);
   const views = orUsageError(() => viewPair(easy, options.hard ?? method.views.hard, isReference));
@@ -78,7 +104,7 @@ function settingsOf(options: TrainingOptions, method: Method, { origin }: Recipe
       `--method naive has no teacher that could say where joints are: take --hard without ${views.hard.extras.map(({ kind }) => kind).join(', ')}, or --method single`,
     );
   }
-  return { views, origin, isReference, gradient, threshold, reweight };
+  return { views, align, isReference, teacherBn, gradient, threshold, reweight };
 }
 
 function orUsageError<T>(make: () => T): T {
