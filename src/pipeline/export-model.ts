@@ -1,5 +1,6 @@
 // Writes a trained model for other programs: PyTorch, NumPy, or whatever runs ONNX.
 import { recipeOf } from './open-predictor.ts';
+import type { OnnxDescription } from '../models/external/onnx-spec.ts';
 import { createNetwork } from '../models/network.ts';
 import { encodeNpz } from '../models/checkpoint/npz.ts';
 import { encodeTorch } from '../models/checkpoint/torch-write.ts';
@@ -65,15 +66,17 @@ function oneOf(model: Model, network: 'first' | 'second'): Model {
   return { ...first, weights: second };
 }
 
-function writeOnnx(model: Model, out: string, size: Size | undefined): Promise<number> {
+/** Beside the file goes its description, with which `--teacher FILE.onnx` reads it. */
+async function writeOnnx(model: Model, out: string, size: Size | undefined): Promise<number> {
   const { card, weights } = model;
   const recipe = recipeOf(model);
   const network = createNetwork(card.model, card.skeleton.joints.length);
   checkWeights(network, model);
-  return exportOnnx(out, {
+  const input = size ?? recipe.input;
+  const deviation = await exportOnnx(out, {
     network,
     weights,
-    input: size ?? recipe.input,
+    input,
     metadata: {
       heatstream: JSON.stringify(card),
       input: '[batch, 3, height, width], RGB, (value of 0 to 255 - mean) / std',
@@ -84,4 +87,16 @@ function writeOnnx(model: Model, out: string, size: Size | undefined): Promise<n
       box_scale: String(recipe.boxScale),
     },
   });
+  const { joints, edges } = card.skeleton;
+  const { mean, std, origin, boxScale, decode, sigma } = recipe;
+  const description: OnnxDescription = {
+    input: { name: 'input', ...input, mean: [...mean], std: [...std] },
+    output: { name: 'heatmaps' },
+    joints: [...joints],
+    edges: edges.map(([a, b]) => [a, b]),
+    ...{ origin, boxScale, decode: decode.refine ?? 'quarter', sigma },
+    align: decode.align,
+  };
+  await writeFileAtomic(`${out}.json`, JSON.stringify(description, null, 2));
+  return deviation;
 }

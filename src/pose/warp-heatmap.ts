@@ -1,5 +1,5 @@
 // Moves one joint's heatmap into another frame: another size, place and turn.
-import type { Affine, PixelOrigin, Size } from './types.ts';
+import type { Affine, HeatmapAlign, Size } from './types.ts';
 
 /** Heatmaps of one picture, channels last. */
 export interface Heatmaps {
@@ -10,10 +10,13 @@ export interface Heatmaps {
 }
 
 /** Pixels of a heatmap to pixels of the network's input; the factor may differ between the axes. */
-export function inputFromMap(map: Size, input: Size, origin: PixelOrigin): Affine {
-  const [kx, ky] = [input.width / map.width, input.height / map.height];
-  const half = origin === 'edges' ? 0.5 : 0;
-  return [kx, 0, half * (kx - 1), 0, ky, half * (ky - 1)];
+export function inputFromMap(map: Size, input: Size, align: HeatmapAlign): Affine {
+  const axis = (from: number, to: number) => {
+    const k = align === 'corners' ? (to - 1) / (from - 1) : to / from;
+    return [k, { centres: 0, edges: 0.5 * (k - 1), cells: 0.5 * k, corners: 0 }[align]] as const;
+  };
+  const [[kx, x], [ky, y]] = [axis(map.width, input.width), axis(map.height, input.height)];
+  return [kx, 0, x, 0, ky, y];
 }
 
 /**

@@ -1,6 +1,6 @@
 // A pose network that heatstream did not train, seen from outside: pictures in, joints out.
 import type { Heatmaps } from '../../pose/warp-heatmap.ts';
-import type { PixelOrigin, PredictedKeypoint, Size, Skeleton } from '../../pose/types.ts';
+import type { Affine, PixelOrigin, PredictedKeypoint, Size, Skeleton } from '../../pose/types.ts';
 
 export interface ExternalNetwork {
   /** For people: `MoveNet Lightning`. */
@@ -29,5 +29,8 @@ export interface Sight {
   /** Pixels of the input, one a joint. */
   readonly keypoints: readonly PredictedKeypoint[];
   /** Its own heatmaps, where targets are to be made from them. */
-  readonly heatmaps?: Heatmaps;
+  readonly heatmaps?: Heatmaps & {
+    /** Pixels of the heatmaps to pixels of the input. */
+    readonly inputFromMap: Affine;
+  };
 }

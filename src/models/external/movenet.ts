@@ -17,7 +17,7 @@ export async function openMoveNet(): Promise<ExternalNetwork> {
   const file = moveNetFile();
   if (file === undefined) {
     throw new Error(
-      `--teacher movenet needs the package ${PACKAGE}, which holds the network: npm install --ignore-scripts ${PACKAGE}`,
+      `movenet needs the package ${PACKAGE}, which holds the network: npm install --ignore-scripts ${PACKAGE}`,
     );
   }
   const hash = createHash('sha256');

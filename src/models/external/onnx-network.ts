@@ -5,6 +5,7 @@ import { openOnnxFile, type OnnxFile } from '../../engine/external/onnx-file.ts'
 import type { OnnxArray, OnnxPort } from '../../engine/external/ports.ts';
 import type { NamedArray } from '../../engine/types.ts';
 import { apply } from '../../pose/affine.ts';
+import { kernelSize } from '../../pose/blur.ts';
 import { decodeHeatmaps } from '../../pose/decode.ts';
 import type { Size } from '../../pose/types.ts';
 import { inputFromMap, type Heatmaps } from '../../pose/warp-heatmap.ts';
@@ -126,12 +127,17 @@ function heatmapsOf({ shape, data }: NamedArray, { file, output, spec }: Looker)
   });
 }
 
-function sight(heatmaps: Heatmaps, { input, origin, decode, targets }: OnnxSpec): Sight {
+function sight(heatmaps: Heatmaps, spec: OnnxSpec): Sight {
   const { data, size, joints } = heatmaps;
-  const [peaks] = decodeHeatmaps(data, { batch: 1, heatmap: size, joints, refine: decode });
-  const toInput = inputFromMap(size, input, origin);
-  const keypoints = peaks!.map((peak) => ({ ...apply(toInput, peak), score: peak.score }));
-  return targets === 'resample' ? { keypoints, heatmaps } : { keypoints };
+  const { input, origin, align = origin, decode: refine, sigma, targets } = spec;
+  const options = { batch: 1, heatmap: size, joints, refine, kernel: kernelSize(sigma) };
+  const toInput = inputFromMap(size, input, align);
+  const keypoints = decodeHeatmaps(data, options)[0]!.map((peak) => ({
+    ...apply(toInput, peak),
+    score: peak.score,
+  }));
+  if (targets === 'encode') return { keypoints };
+  return { keypoints, heatmaps: { ...heatmaps, inputFromMap: toInput } };
 }
 
 function portNamed(ports: readonly OnnxPort[], name: string | undefined, what: string): OnnxPort {

@@ -1,5 +1,6 @@
 // What an ONNX file does not say about itself: how pictures go in and which joints come out. Stands in FILE.onnx.json.
 import { z } from 'zod';
+import { REFINEMENTS } from '../../pose/decode.ts';
 import { buildSkeleton } from '../../pose/skeleton.ts';
 import type { Skeleton } from '../../pose/types.ts';
 
@@ -7,7 +8,7 @@ const side = z.int().min(1);
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 const layout = z.enum(['NCHW', 'NHWC']);
 
-export const onnxSpecSchema = z.strictObject({
+const onnxSpecSchema = z.strictObject({
   input: z.strictObject({
     /** @default the file's only input */
     name: z.string().optional(),
@@ -32,11 +33,15 @@ export const onnxSpecSchema = z.strictObject({
   joints: z.array(z.string()).min(1),
   /** Limbs as pairs of 0-based joints, for drawings. */
   edges: z.array(z.tuple([z.int().min(0), z.int().min(0)])).default([]),
-  /** How heatmap pixels lie on input pixels: `centres` x' = k x, `edges` x' + 0.5 = k (x + 0.5). */
+  /** How input pixels lie on those of the picture: `centres` x' = k x, `edges` x' + 0.5 = k (x + 0.5). */
   origin: z.enum(['centres', 'edges']).default('centres'),
+  /** How heatmap pixels lie on input pixels: see HeatmapAlign. @default the origin */
+  align: z.enum(['centres', 'edges', 'cells', 'corners']).optional(),
   /** The person box, grown to the input's aspect, times this is what the network is shown. */
   boxScale: z.number().positive().default(1.25),
-  decode: z.enum(['none', 'quarter', 'quarter-each-axis']).default('quarter'),
+  decode: z.enum(REFINEMENTS).default('quarter'),
+  /** Of the Gaussians that it was trained with, heatmap px: decides the blur of `dark`, `udp` and `mspn`. */
+  sigma: z.number().positive().default(2),
   /**
    * How targets for training are made: `resample` takes the network's heatmaps into the size of the run's,
    * `encode` draws the run's own at its joints, as high as its peaks.
@@ -45,6 +50,9 @@ export const onnxSpecSchema = z.strictObject({
   /** Pictures a call, where the file leaves that free. */
   batch: z.int().min(1).max(256).default(16),
 });
+
+/** As the file has it: what has a default may be left out. */
+export type OnnxDescription = z.input<typeof onnxSpecSchema>;
 
 export type OnnxSpec = z.output<typeof onnxSpecSchema>;
 
