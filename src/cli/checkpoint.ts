@@ -6,13 +6,15 @@ import { printable } from '../models/checkpoint/problem.ts';
 import { readWeights } from '../models/checkpoint/read-weights.ts';
 import { recogniseNetworks } from '../models/checkpoint/recognise.ts';
 import { formatTable } from '../monitor/table.ts';
+import { modelFile } from '../stages/model-file.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   const { json } = optionsOf(['json'], invocation);
-  const [file] = invocation.positional;
-  if (file === undefined) throw new UsageError('name the checkpoint');
+  const [where] = invocation.positional;
+  if (where === undefined) throw new UsageError('name the checkpoint');
+  const file = await modelFile(where);
   const { format, path, beside, tensors } = readWeights(await readFile(file), file);
   const networks = networksIn(tensors).map((network) => {
     // Heads come last, one channel a joint.

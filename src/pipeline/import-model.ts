@@ -8,7 +8,7 @@ import { recogniseNetworks } from '../models/checkpoint/recognise.ts';
 import { createNetwork, type ModelName } from '../models/network.ts';
 import { fromTorch } from '../models/torch-layout.ts';
 import type { Padding, Skeleton } from '../pose/types.ts';
-import { refuseMisfits, saveModel, SECOND } from '../stages/model-file.ts';
+import { modelFile, refuseMisfits, saveModel, SECOND } from '../stages/model-file.ts';
 
 export interface ImportOptions {
   readonly file: string;
@@ -28,7 +28,8 @@ export interface ImportSummary {
 
 /** @throws Error with what is missing, unexpected or misshaped */
 export async function importModel(options: ImportOptions): Promise<ImportSummary> {
-  const { file, out, skeleton, recipe, padding } = options;
+  const { out, skeleton, recipe, padding } = options;
+  const file = await modelFile(options.file);
   const joints = skeleton.joints.length;
   const networks = readNetworks(await readFile(file), file);
   const model = options.model ?? recogniseNetworks(networks[0]!, joints)[0]?.model;

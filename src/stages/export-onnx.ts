@@ -12,8 +12,8 @@ import { writeFileAtomic } from './atomic-file.ts';
 
 /** Largest difference of two heatmaps over their largest value. */
 const TOLERANCE = 1e-4;
-/** Both are checked: the batch of the file is free. */
-const BATCHES = [1, 2] as const;
+/** Pictures that both compute: another batch than those that were traced. */
+const BATCH = 2;
 
 export interface OnnxExportOptions {
   readonly network: Network;
@@ -57,16 +57,12 @@ async function deviationOf(
   const session = await engine.open(weights);
   const onnx = await openOnnxFile(file);
   try {
-    let worst = 0;
-    for (const batch of BATCHES) {
-      const shapes = bareInputs(batch, input);
-      const data = noise(batch * 3 * input.height * input.width, batch);
-      const runner = await session.compile(bareStep(network), shapes);
-      const [expected] = await runner.run([{ input: data }]);
-      const { heatmaps } = await onnx.run({ input: { data, shape: shapes.input.shape } });
-      worst = Math.max(worst, difference(heatmaps!.data, expected!.heatmaps.data));
-    }
-    return worst;
+    const shapes = bareInputs(BATCH, input);
+    const data = noise(BATCH * 3 * input.height * input.width);
+    const runner = await session.compile(bareStep(network), shapes);
+    const [expected] = await runner.run([{ input: data }]);
+    const { heatmaps } = await onnx.run({ input: { data, shape: shapes.input.shape } });
+    return difference(heatmaps!.data, expected!.heatmaps.data);
   } finally {
     await onnx.dispose();
     await session.dispose();
@@ -74,8 +70,8 @@ async function deviationOf(
 }
 
 /** Pictures of normalised noise. */
-function noise(length: number, batch: number): Float32Array {
-  const random = rng(0, 'export', 0, batch);
+function noise(length: number): Float32Array {
+  const random = rng(0, 'export', 0, 0);
   return Float32Array.from({ length }, () => random.normal());
 }
 

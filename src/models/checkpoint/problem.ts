@@ -1,7 +1,7 @@
 // What is wrong with a checkpoint's bytes: readers throw it, and whoever knows the file puts its name in front.
 
 /** Says what was expected and what came, without the file's name. */
-export class CheckpointProblem extends Error {
+class CheckpointProblem extends Error {
   override readonly name = 'CheckpointProblem';
 }
 
