@@ -63,7 +63,8 @@ export async function labelPictures(
   { teacher, pictures, boxes, cache, targetCodec, lease }: LabelOptions,
   { engine, signal, onReject, onPerson, onProgress }: LabelHooks,
 ): Promise<LabelSummary> {
-  const { model, recipe, spec, predictor } = await openModel(teacher, engine);
+  // Of a model with two networks, the one whose digest names the targets and that --teacher takes.
+  const { model, recipe, spec, predictor } = await openModel(teacher, engine, 'first');
   const { card, digest, file } = model;
   const joints = card.skeleton.joints.length;
   const db = openDatabase(cache);
