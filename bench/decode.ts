@@ -1,0 +1,111 @@
+// JPEG → canonical crop of 256×192 beside OpenCV (decode.py: imread, warpAffine, float32), two threads each, and reading the cached crop.
+// HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=1000. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
+// HEATSTREAM_PEERS (the folder of decode.py). Threads of libvips: start with UV_THREADPOOL_SIZE=2.
+import { execFile } from 'node:child_process';
+import { readdir, readFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { promisify } from 'node:util';
+import { lastValueFrom, toArray } from 'rxjs';
+import { openDatabase } from '../db/open.ts';
+import { cropSpec, recipeNamed } from '../src/config/recipe.ts';
+import { cropPicture } from '../src/image/crop.ts';
+import { decodeRgb } from '../src/image/decode.ts';
+import { readPictureInfo } from '../src/image/picture-info.ts';
+import { ingest$, type Picture } from '../src/pipeline/ingest.ts';
+import { cropFromImage } from '../src/pose/crop-geometry.ts';
+import type { CropSpec } from '../src/pose/types.ts';
+import { createCropReader } from '../src/stages/recall-crop.ts';
+import type { BenchResult } from './rounds.ts';
+import { alternate } from './rounds.ts';
+
+const env = process.env;
+const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 1000);
+/** Pictures at the same time. */
+const LANES = 4;
+
+export async function run(): Promise<BenchResult> {
+  const images = env['HEATSTREAM_BENCH_IMAGES'];
+  if (images === undefined) throw new Error('Set HEATSTREAM_BENCH_IMAGES to a folder of JPEGs');
+  const names = (await readdir(images)).filter((name) => name.endsWith('.jpg')).sort();
+  const paths = names.slice(0, limit).map((name) => join(images, name));
+  // As the peer's crops: the network input of the paper's recipe, without a margin.
+  const recipe = recipeNamed('paper');
+  const spec: CropSpec = {
+    ...cropSpec(recipe, 'zero'),
+    margin: { width: 1, height: 1 },
+    stored: recipe.input,
+    boxScale: 1,
+  };
+  const folder = await mkdtemp(join(tmpdir(), 'heatstream-bench-'));
+  const db = openDatabase(join(folder, 'cache.sqlite'));
+  try {
+    const people$ = ingest$(wholePictures(paths), { db, spec });
+    const people = await lastValueFrom(people$.pipe(toArray()), { defaultValue: [] });
+    const cached = await alternate({
+      bench: `cached crops of ${paths.length} pictures`,
+      unit: 'crops/s',
+      rounds: 3,
+      ours: async () => {
+        const crops = createCropReader(db, { maxBytes: 0 });
+        return rate(people, ({ cropId }) => crops.read(cropId));
+      },
+    });
+    await rate(paths.slice(0, 50), (path) => decodeAndCrop(path, spec));
+    const result = await alternate({
+      bench: `decode and crop of ${paths.length} pictures`,
+      unit: 'pictures/s',
+      ours: () => rate(paths, (path) => decodeAndCrop(path, spec)),
+      peer: peerRate(images),
+    });
+    const { ours, peer } = result;
+    const times = (other: number) => (cached.ours / other).toFixed(2);
+    process.stderr.write(
+      `cached crops: ${cached.ours.toFixed(0)}/s, ${times(ours)} times decoding${peer === null ? '' : `, ${times(peer)} times the peer`}\n`,
+    );
+    return result;
+  } finally {
+    db.close();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function decodeAndCrop(path: string, spec: CropSpec): Promise<void> {
+  const bytes = await readFile(path);
+  const info = await readPictureInfo(bytes);
+  const box = { x: 0, y: 0, ...info.size };
+  const [kx, , , , ky] = cropFromImage(box, spec);
+  const picture = await decodeRgb(bytes, { info, maxScaleDown: 1 / Math.max(kx, ky) });
+  await cropPicture(picture, box, spec);
+}
+
+/** Items a second, `LANES` at the same time. */
+async function rate<T>(items: readonly T[], work: (item: T) => Promise<unknown>): Promise<number> {
+  let next = 0;
+  const lane = async () => {
+    while (next < items.length) await work(items[next++]!);
+  };
+  const start = performance.now();
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return (1000 * items.length) / (performance.now() - start);
+}
+
+function peerRate(images: string): (() => Promise<number>) | undefined {
+  const { HEATSTREAM_PEER_PYTHON: python, HEATSTREAM_PEERS: peers } = env;
+  if (python === undefined || peers === undefined) return undefined;
+  const args = [join(peers, 'decode.py'), images, '--limit', String(limit)];
+  return async () => {
+    const { stdout } = await promisify(execFile)(python, args);
+    return (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
+  };
+}
+
+async function* wholePictures(paths: readonly string[]): AsyncGenerator<Picture<null>> {
+  for (const path of paths) {
+    yield await Promise.resolve({
+      path,
+      people: [{ box: null, source: 'whole-image' as const, tag: null }],
+    });
+  }
+}
