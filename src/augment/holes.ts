@@ -1,7 +1,7 @@
 // Rectangles as masks inside a step: which pixels a cut-out leaves.
 import type { Tensor2D, Tensor3D, Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
-import type { Size } from '../pose/types.ts';
+import type { Affine, Size } from '../pose/types.ts';
 
 export interface Holes {
   /** [batch, n, 2]: x, y in pixels, cut to whole ones towards zero. */
@@ -44,13 +44,15 @@ export function truncated(x: Tensor3D): Tensor3D {
 /**
  * Where each joint's heatmap is highest, in pixels of the input.
  * @param heatmaps [batch, h, w, joints]
+ * @param inputFromHeatmap without rotation
  * @returns [batch, joints, 2]: x, y
  */
-export function peakPositions(heatmaps: Tensor4D, stride: number, offset: number): Tensor3D {
+export function peakPositions(heatmaps: Tensor4D, inputFromHeatmap: Affine): Tensor3D {
   const [batch, height, width, joints] = heatmaps.shape;
   const flat = tf.reshape(heatmaps, [batch, height * width, joints]);
   const at: Tensor2D = tf.cast(tf.argMax(flat, 1), 'float32');
   const row = tf.floor(tf.div(tf.add(at, 0.5), width));
   const column = tf.sub(at, tf.mul(row, width));
-  return tf.add<Tensor3D>(tf.mul(tf.stack([column, row], 2), stride), offset);
+  const [kx, , x, , ky, y] = inputFromHeatmap;
+  return tf.add<Tensor3D>(tf.mul(tf.stack([column, row], 2), tf.tensor1d([kx, ky])), [x, y]);
 }

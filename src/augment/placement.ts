@@ -1,6 +1,6 @@
 // One map between two views, in pixels of the network input and of the heatmap at once: picture and target move together.
 import { compose, invert, similarity } from '../pose/affine.ts';
-import type { Affine, PixelOrigin, Size } from '../pose/types.ts';
+import type { Affine, HeatmapAlign, PixelOrigin, Size } from '../pose/types.ts';
 import { sourceFromView, toHeatmapFrame, type ViewDraw } from './views.ts';
 
 export interface Placement {
@@ -15,15 +15,18 @@ export interface Frame {
   /** Input pixels a heatmap pixel. */
   readonly stride: number;
   readonly origin: PixelOrigin;
+  /** @default origin */
+  readonly align?: HeatmapAlign | undefined;
 }
 
 /** A similarity in pixels, on crops of any aspect. */
-export function place(draw: ViewDraw, { input, stride, origin }: Frame): Placement {
-  return inBothFrames(sourceFromView(draw, input, origin), { input, stride, origin });
+export function place(draw: ViewDraw, frame: Frame): Placement {
+  return inBothFrames(sourceFromView(draw, frame.input, frame.origin), frame);
 }
 
-export function inBothFrames(input: Affine, { stride, origin }: Frame): Placement {
-  return { input, heatmap: toHeatmapFrame(input, stride, origin) };
+export function inBothFrames(view: Affine, { input, stride, origin, align }: Frame): Placement {
+  const heatmap = { width: input.width / stride, height: input.height / stride };
+  return { input: view, heatmap: toHeatmapFrame(view, stride, align ?? origin, heatmap) };
 }
 
 /**

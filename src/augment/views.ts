@@ -2,7 +2,7 @@
 import { apply, compose, similarity } from '../pose/affine.ts';
 import { heatmapFromInput, inputFromHeatmap } from '../pose/decode.ts';
 import type { Rng } from '../pose/random.ts';
-import type { Affine, Keypoint, PixelOrigin, Size, Skeleton } from '../pose/types.ts';
+import type { Affine, HeatmapAlign, Keypoint, PixelOrigin, Size, Skeleton } from '../pose/types.ts';
 
 export interface ViewDraw {
   /** Turn of the content, see `sourceFromView`. */
@@ -81,9 +81,15 @@ export function sourceFromView(draw: ViewDraw, size: Size, origin: PixelOrigin):
   return similarity({ centre, ...draw });
 }
 
-/** The same view in heatmap pixels; `stride` = input pixels a heatmap pixel. */
-export function toHeatmapFrame(view: Affine, stride: number, origin: PixelOrigin): Affine {
-  return compose(heatmapFromInput(stride, origin), compose(view, inputFromHeatmap(stride, origin)));
+/** The same view in heatmap pixels; `stride` = input pixels a heatmap pixel, `heatmap` is needed for `corners` only. */
+export function toHeatmapFrame(
+  view: Affine,
+  stride: number,
+  align: HeatmapAlign,
+  heatmap?: Size,
+): Affine {
+  const toHeatmap = heatmapFromInput(stride, align, heatmap);
+  return compose(toHeatmap, compose(view, inputFromHeatmap(stride, align, heatmap)));
 }
 
 /** Moves keypoints with their pixels (`viewFromSource` is the inverse of `sourceFromView`); a mirrored left becomes a right. */

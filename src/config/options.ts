@@ -1,5 +1,6 @@
 // Every option of every command, once: type, range, default and the sentence that --help prints.
 import { z } from 'zod';
+import { CODEC_NAMES } from '../pose/codec.ts';
 import { DEFAULT_METRICS, parseMetric } from '../pose/metrics/metric-name.ts';
 
 const count = (min: number) => z.coerce.number().int().min(min);
@@ -128,7 +129,30 @@ export const optionSchema = z.object({
   limitLabels: count(1).optional().describe('use the first N of a seeded shuffle of the labels'),
   labelledBatch: count(1).optional().describe('labelled samples a step (recipe)'),
   unlabelledBatch: count(1).optional().describe('unlabelled samples a step (recipe)'),
-  learningRate: z.coerce.number().positive().optional().describe('Adam learning rate (recipe)'),
+  codec: z
+    .enum(CODEC_NAMES)
+    .optional()
+    .describe('how joints become heatmaps, and are read from them (recipe)'),
+  learningRate: z.coerce.number().positive().optional().describe('learning rate (recipe)'),
+  schedule: z
+    .enum(['step', 'cosine', 'constant'])
+    .default('step')
+    .describe('learning rate x0.1 at the milestones of the recipe, along a cosine, or constant'),
+  warmup: count(0).default(0).describe('first steps, over which the learning rate grows'),
+  optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('as in torch.optim'),
+  momentum: z.coerce.number().min(0).lt(1).default(0.9).describe('of sgd'),
+  nesterov: flag.default(false).describe('sgd looks ahead along its momentum'),
+  weightDecay: ratio.default(0).describe('pull of weights towards 0; decoupled for adamw'),
+  clipNorm: ratio.default(0).describe('longest gradient over all weights; 0: any'),
+  ema: z.coerce
+    .number()
+    .min(0)
+    .lt(1)
+    .default(0)
+    .describe('save and publish weights averaged over time: how much stays each step; 0: none'),
+  hardestJoints: count(0)
+    .default(0)
+    .describe('learn from so many joints of a labelled person with the largest loss; 0: all'),
   ramp: count(0).optional().describe('steps over which the consistency weight grows (recipe)'),
   weight: ratio.default(1).describe('consistency weight'),
   padding: z.enum(['zero', 'edge']).default('zero').describe('what is outside a picture'),
@@ -143,6 +167,12 @@ export const optionSchema = z.object({
   threads: count(1).optional().describe('threads of the engine'),
   stepsPerCall: count(1).default(5).describe('steps handed to the engine at once'),
   cropMemory: count(1).default(512).describe('MiB of decoded crops kept in memory'),
+  monitorEvery: count(1)
+    .default(100)
+    .describe('steps between accuracies on the easy and the hard view of labelled people'),
+  holdOut: count(0)
+    .default(0)
+    .describe('labelled people that are not trained on, for those accuracies'),
   logEvery: count(1).default(50).describe('steps between lines of the metrics log'),
   checkpointEvery: count(1).default(250).describe('steps between checkpoints'),
   metrics: list

@@ -1,6 +1,6 @@
 // Recipes: everything that a published setting fixes about crops, targets, batches and schedule.
 import { marginFor } from '../augment/views.ts';
-import type { DecodeOptions } from '../pose/decode.ts';
+import { codecNamed, decodingOf, type CodecName, type Decoding } from '../pose/codec.ts';
 import type { CropSpec, Padding, PixelOrigin, Size } from '../pose/types.ts';
 
 export const RECIPE_NAMES = ['paper', 'peer'] as const;
@@ -19,12 +19,12 @@ export interface Recipe {
   /** RGB, 0–255 scale. */
   readonly mean: readonly [number, number, number];
   readonly std: readonly [number, number, number];
-  /** `msra`: window of 3 sigma around the rounded centre; `gaussian`: whole map around the sub-pixel centre. */
-  readonly codec: 'msra' | 'gaussian';
+  /** How keypoints become heatmaps. */
+  readonly codec: CodecName;
   /** Heatmap pixels. */
   readonly sigma: number;
-  /** How peaks become keypoints. */
-  readonly decode: Pick<DecodeOptions, 'refine' | 'empty'>;
+  /** How they are read. */
+  readonly decode: Decoding;
   readonly labelledBatch: number;
   readonly unlabelledBatch: number;
   readonly learningRate: number;
@@ -34,8 +34,10 @@ export interface Recipe {
   readonly ramp: number;
 }
 
+type Published = Omit<Recipe, 'decode'>;
+
 /** The paper's COCO-1K setting: 256x192, box x 1.25, ImageNet statistics, MSRA heatmaps of sigma 2, x0.1 after 20 and 25 of 30 epochs. */
-const paper = (): Recipe => {
+const paper = (): Published => {
   const input = { width: 192, height: 256 };
   const margin = marginFor(input);
   return {
@@ -53,7 +55,6 @@ const paper = (): Recipe => {
     std: [58.395, 57.12, 57.375],
     codec: 'msra',
     sigma: 2,
-    decode: { refine: 'quarter', empty: 'origin' },
     labelledBatch: 32,
     unlabelledBatch: 32,
     learningRate: 1e-3,
@@ -63,7 +64,7 @@ const paper = (): Recipe => {
 };
 
 /** A small setting for CPUs and comparisons: square 64x64 crops without margin, sub-pixel Gaussians of sigma 1. */
-const peer = (): Recipe => ({
+const peer = (): Published => ({
   name: 'peer',
   input: { width: 64, height: 64 },
   heatmap: { width: 16, height: 16 },
@@ -75,7 +76,6 @@ const peer = (): Recipe => ({
   std: [58, 58, 58],
   codec: 'gaussian',
   sigma: 1,
-  decode: { refine: 'quarter-each-axis', empty: 'highest' },
   labelledBatch: 32,
   unlabelledBatch: 32,
   learningRate: 1e-3,
@@ -83,8 +83,11 @@ const peer = (): Recipe => ({
   ramp: 0.2,
 });
 
-export function recipeNamed(name: RecipeName): Recipe {
-  return name === 'paper' ? paper() : peer();
+/** @param codec instead of the recipe's */
+export function recipeNamed(name: RecipeName, codec?: CodecName): Recipe {
+  const published = name === 'paper' ? paper() : peer();
+  const chosen = codec ?? published.codec;
+  return { ...published, codec: chosen, decode: decodingOf(codecNamed(chosen), published.sigma) };
 }
 
 export function cropSpec(recipe: Recipe, padding: Padding): CropSpec {

@@ -8,7 +8,7 @@ import type { Step } from '../engine/types.ts';
 import { meanPeak } from '../models/loss.ts';
 import { under, type Network } from '../models/network.ts';
 import { compose } from '../pose/affine.ts';
-import type { Affine, PixelOrigin, Skeleton } from '../pose/types.ts';
+import type { Affine, HeatmapAlign, PixelOrigin, Skeleton } from '../pose/types.ts';
 import { input2d, input4d } from './inputs.ts';
 import { drawView, warp, type StepGeometry } from './view.ts';
 
@@ -25,6 +25,7 @@ export const DISTILLED_VIEWS: readonly ViewDraw[] = [
 
 export interface DistillOptions {
   readonly origin: PixelOrigin;
+  readonly align: HeatmapAlign;
   readonly cropFromInput: Affine;
   readonly skeleton: Skeleton;
 }
@@ -33,14 +34,14 @@ export interface DistillOptions {
 export function distillStep(
   network: Network,
   geometry: StepGeometry,
-  { origin, cropFromInput, skeleton }: DistillOptions,
+  { origin, align, cropFromInput, skeleton }: DistillOptions,
 ): Step<'crops' | 'views', 'heatmaps' | 'peak'> {
   const { input, heatmap } = geometry;
-  const frame: Frame = { input, stride: input.width / heatmap.width, origin };
+  const frame: Frame = { input, stride: input.width / heatmap.width, origin, align };
   const partner = skeleton.joints.map((_, joint) => joint);
   for (const [a, b] of skeleton.flipPairs) [partner[a], partner[b]] = [b, a];
   return {
-    name: `distill ${network.name} ${network.joints} ${origin} ${cropFromInput.join()} ${partner.join()}`,
+    name: `distill ${network.name} ${network.joints} ${origin} ${align} ${cropFromInput.join()} ${partner.join()}`,
     run(state, inputs) {
       const crops = input4d(inputs, 'crops');
       const [batch] = crops.shape;

@@ -5,13 +5,14 @@ import { keptPixels, peakPositions, truncated } from '../augment/holes.ts';
 import type { Extra, View } from '../augment/view.ts';
 import { tf } from '../engine/tf.ts';
 import type { Tensors } from '../engine/types.ts';
-import type { PixelOrigin } from '../pose/types.ts';
+import { inputFromHeatmap } from '../pose/decode.ts';
+import type { HeatmapAlign } from '../pose/types.ts';
 import { warp, type StepGeometry } from './view.ts';
 
 export interface ExtraContext {
   readonly inputs: Tensors;
   readonly geometry: StepGeometry;
-  readonly origin: PixelOrigin;
+  readonly align: HeatmapAlign;
   /** The reference's mix-up of width and height: see keptPixels. */
   readonly isReference: boolean;
   /** Whose student will see the picture: every network has its own draws. */
@@ -101,9 +102,11 @@ function occluded(
   return result;
 }
 
-function positions(heatmaps: Tensor4D, { geometry, origin }: ExtraContext): Tensor3D {
-  const stride = geometry.input.width / geometry.heatmap.width;
-  return peakPositions(heatmaps, stride, origin === 'edges' ? (stride - 1) / 2 : 0);
+function positions(
+  heatmaps: Tensor4D,
+  { geometry: { input, heatmap }, align }: ExtraContext,
+): Tensor3D {
+  return peakPositions(heatmaps, inputFromHeatmap(input.width / heatmap.width, align, heatmap));
 }
 
 /** [batch, n, 4] to its two halves. */

@@ -4,7 +4,7 @@ import { extraInputs } from '../augment/extra-draws.ts';
 import { hasPictureOperations, viewPair, type ViewPair } from '../augment/view-pair.ts';
 import type { ArraySpec, Tensors } from '../engine/types.ts';
 import { createOptimizer } from '../models/optimizer.ts';
-import type { PixelOrigin } from '../pose/types.ts';
+import type { HeatmapAlign } from '../pose/types.ts';
 import { PLAIN, type Learning } from './learning.ts';
 import type { StepGeometry } from './view.ts';
 
@@ -30,7 +30,8 @@ export type Forward = (x: Tensor4D) => Tensor4D;
 /** Choices within a method; those of PAPER are the paper's. */
 export interface MethodSettings {
   readonly views: ViewPair;
-  readonly origin: PixelOrigin;
+  /** How heatmap pixels lie on the input. */
+  readonly align: HeatmapAlign;
   /** Joint cut-out with the reference's mix-up of width and height, in pixels that do not grow with the input. */
   readonly isReference: boolean;
   /** BN statistics of a teacher inside the step: of its batch, as in the paper, or running ones. */
@@ -45,7 +46,7 @@ export interface MethodSettings {
 
 export const PAPER: MethodSettings = {
   views: viewPair('affine30', 'affine60'),
-  origin: 'centres',
+  align: 'centres',
   isReference: false,
   teacherBn: 'batch',
   gradient: 'both',

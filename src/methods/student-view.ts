@@ -27,8 +27,8 @@ export function studentView(
   network = 0,
 ): StudentView {
   const { inputs, geometry, settings } = scene;
-  const { views, origin, isReference } = settings;
-  const context = { inputs, geometry, origin, isReference, network };
+  const { views, align, isReference } = settings;
+  const context = { inputs, geometry, align, isReference, network };
   const crops = inputs['hardCrops'] ? input4d(inputs, 'hardCrops') : undefined;
   const hardViews = input2d(inputs, 'hardViews');
   const target = warp(taught, input2d(inputs, 'hardHeatmapViews'), geometry.heatmap);

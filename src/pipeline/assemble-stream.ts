@@ -5,6 +5,7 @@ import { singleCached } from '../methods/single.ts';
 import type { Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Crop } from '../pose/types.ts';
+import { measureViews, type LabelledBody, type ViewGap } from '../stages/measure-views.ts';
 import { readCrops } from '../stages/read-crops.ts';
 import { createSampler } from '../stages/sampler.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
@@ -31,6 +32,8 @@ export interface StreamParts {
   readonly started: Started;
   readonly network: Network;
   readonly labelled: LabelledPeople;
+  /** The labelled people that accuracy is measured on while training. */
+  readonly measured: readonly LabelledBody[];
   readonly pool: Pool;
   readonly pacing: Pacing;
   /** Steps done already. */
@@ -69,6 +72,7 @@ export function assembleStream(parts: StreamParts): {
     card: {
       model: options.model,
       recipe: options.recipe,
+      codec: options.codec,
       padding: options.padding,
       skeleton,
       second:
@@ -78,6 +82,7 @@ export function assembleStream(parts: StreamParts): {
     keep: [started.first, started.external].flatMap((first) => (first ? [first.digest] : [])),
     publishes,
     collapse,
+    gap: usesPool ? gapOf(parts) : undefined,
     log: (record) => {
       ledger.log(record);
     },
@@ -164,4 +169,24 @@ function preprocessingOf({ options, spec, method, settings }: TrainingSetup): st
   const { name } = settings.views.easy;
   const isPlain = options.teacherView === 'canonical' || name === singleCached.views.easy;
   return isPlain ? digest : `${digest} ${name}`;
+}
+
+/** People that the accuracy on both views is measured on at most, each time. */
+const MEASURED = 64;
+
+/** Accuracy on the views of this run, its runner prepared at the first call. */
+function gapOf({ setup, started, network, labelled, measured, read }: StreamParts) {
+  const options = {
+    ...setup,
+    network,
+    skeleton: labelled.skeleton,
+    decode: setup.recipe.decode,
+    batch: setup.unlabelledBatch,
+    seed: setup.options.seed,
+  };
+  let runner: ReturnType<typeof started.trainer.views> | undefined;
+  return async (): Promise<ViewGap> => {
+    runner ??= started.trainer.views(options);
+    return measureViews(await runner, options, measured.slice(0, MEASURED), 1, read);
+  };
 }

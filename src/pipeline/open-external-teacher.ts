@@ -1,9 +1,9 @@
 // Makes an external network the first teacher of a run, or says why it cannot be.
-import { recipeNamed, type RecipeName } from '../config/recipe.ts';
+import type { Recipe } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
 import type { StepGeometry } from '../methods/view.ts';
-import { encodeGaussian, encodeMsra } from '../pose/heatmap.ts';
+import { codecNamed } from '../pose/codec.ts';
 import type { CropSpec, Skeleton } from '../pose/types.ts';
 import { externalTeacher, type ExternalTeacher } from '../stages/external-teacher.ts';
 import { isExternal, openExternal, readJointMap } from '../stages/read-external.ts';
@@ -13,7 +13,7 @@ export interface ExternalTeacherSetup extends ExternalOptions {
   readonly teacher?: string | undefined;
   readonly method: Method;
   readonly settings: MethodSettings;
-  readonly recipe: RecipeName;
+  readonly recipe: Recipe;
   readonly spec: CropSpec;
   readonly geometry: StepGeometry;
   readonly skeleton: Skeleton;
@@ -42,9 +42,9 @@ export async function openExternalTeacher(
           'say in --skeleton-map what they are made from, or give --threshold 0.05, which leaves out targets without a peak',
       );
     }
-    const { codec: name, sigma } = recipeNamed(setup.recipe);
-    const codec = { name, encode: name === 'msra' ? encodeMsra : encodeGaussian, sigma };
-    return externalTeacher({ network, map, spec, heatmap: geometry.heatmap, codec });
+    const { codec, sigma } = setup.recipe;
+    const { heatmap } = geometry;
+    return externalTeacher({ network, map, spec, heatmap, codec: codecNamed(codec), sigma });
   } catch (error) {
     await network.dispose();
     throw error;

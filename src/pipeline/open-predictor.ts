@@ -53,14 +53,14 @@ export async function openModel(
   return { model, recipe, spec, predictor };
 }
 
-/** The recipe that the model's card names. */
+/** The recipe that the model's card names, with the codec that it names. */
 export function recipeOf({ card, file }: Model): Recipe {
   if (!RECIPE_NAMES.includes(card.recipe as RecipeName)) {
     throw new Error(
       `${file} names the recipe ${card.recipe}, expected one of ${RECIPE_NAMES.join(', ')}`,
     );
   }
-  return recipeNamed(card.recipe as RecipeName);
+  return recipeNamed(card.recipe as RecipeName, card.codec);
 }
 
 /** The model as its predictor shall see it. */

@@ -1,7 +1,7 @@
 // Measures views with a trained network on labelled people, before anything is trained with them.
 import { openDatabase } from '../../db/open.ts';
 import { viewPair, type ViewPair } from '../augment/view-pair.ts';
-import { cropSpec, recipeNamed, type RecipeName } from '../config/recipe.ts';
+import { cropSpec } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Engine, StateArrays } from '../engine/types.ts';
 import { PAPER } from '../methods/method.ts';
@@ -18,6 +18,7 @@ import {
 import { loadModel, type Model } from '../stages/model-file.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
+import { recipeOf } from './open-predictor.ts';
 import { readLabels } from './read-labels.ts';
 
 /** The poster's table of easy and hard views. */
@@ -30,7 +31,7 @@ export const POSTER_PAIRS = [
 ] as const;
 
 /** Times that every person is drawn, and crops a call. */
-const DRAWS = 4;
+const DRAWS = 8;
 const BATCH = 32;
 
 export interface PreflightOptions {
@@ -69,7 +70,7 @@ export async function preflight(
   onReject: (error: SampleError) => void,
 ): Promise<Preflight> {
   const model = await loadModel(options.run);
-  const recipe = recipeNamed(model.card.recipe as RecipeName);
+  const recipe = recipeOf(model);
   const spec = cropSpec(recipe, model.card.padding);
   const pairs = options.pairs.map(([easy, hard]) => pairOf(easy, hard));
   const db = openDatabase(options.cache);
@@ -83,7 +84,9 @@ export async function preflight(
       );
     }
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
-    const gauge = await openGauge(engine, model, people, seed, (id) => crops.read(id));
+    const gauge = await openGauge(engine, model, people, { seed, draws: DRAWS }, (id) =>
+      crops.read(id),
+    );
     try {
       const names = new Set(pairs.flatMap(({ easy, hard }) => [easy.name, hard.name]));
       names.delete('original');
@@ -127,12 +130,13 @@ export interface Gauge {
 /** A network ready to be shown views of these people. */
 export async function openGauge(
   engine: Engine,
-  { card, weights }: Model,
+  model: Model,
   bodies: readonly LabelledBody[],
-  seed: number,
+  { seed, draws }: { readonly seed: number; readonly draws: number },
   read: (cropId: number) => Promise<Crop>,
 ): Promise<Gauge> {
-  const recipe = recipeNamed(card.recipe as RecipeName);
+  const { card, weights } = model;
+  const recipe = recipeOf(model);
   const { skeleton } = card;
   const session = await engine.open(
     Object.fromEntries(
@@ -142,7 +146,7 @@ export async function openGauge(
   const optionsFor = (views: ViewPair): MeasureOptions => ({
     network: createNetwork(card.model, skeleton.joints.length),
     geometry: recipe,
-    settings: { ...PAPER, origin: recipe.origin, views },
+    settings: { ...PAPER, align: recipe.decode.align ?? recipe.origin, views },
     spec: cropSpec(recipe, card.padding),
     skeleton,
     decode: recipe.decode,
@@ -151,7 +155,7 @@ export async function openGauge(
   });
   const measure = async (views: ViewPair) => {
     const options = optionsFor(views);
-    return measureViews(await compileViews(session, options), options, bodies, DRAWS, read);
+    return measureViews(await compileViews(session, options), options, bodies, draws, read);
   };
   return {
     measure,

@@ -1,5 +1,6 @@
 // One training run, from options to a trained model: gathers the data, starts the engine, runs the stream, sums up.
 import { openDatabase, type Database } from '../../db/open.ts';
+import { UsageError } from '../config/resolve.ts';
 import { createNetwork } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import { loadCheckpoint, type Checkpoint } from '../stages/checkpoint.ts';
@@ -10,9 +11,11 @@ import { checkViews } from './check-views.ts';
 import { assembleStream } from './assemble-stream.ts';
 import { gather } from './gather.ts';
 import { growPool$ } from './grow-pool.ts';
+import { holdOut, type Split } from './hold-out.ts';
 import { openRun, type RunLedger } from './open-run.ts';
 import { createPacing } from './pacing.ts';
 import { openPool } from './pool.ts';
+import type { LabelledPeople, LabelledPerson } from './read-labels.ts';
 import { runBeside } from './run-beside.ts';
 import { startTrainer } from './start-trainer.ts';
 import { train$ } from './train.ts';
@@ -76,6 +79,7 @@ async function trainWith(
     hooks.onNotice('no unlabelled pictures: the pool holds the labelled people only');
   }
 
+  const { trained, measured } = peopleOf(labelled, options);
   const engine = await hooks.openEngine();
   const crops = createCropReader(db, { maxBytes: options.cropMemory * 2 ** 20 });
   const read = (id: number) => crops.read(id);
@@ -87,7 +91,6 @@ async function trainWith(
   const started = await startTrainer({
     ...options,
     ...setup,
-    recipe: options.recipe,
     engine,
     network,
     skeleton: labelled.skeleton,
@@ -104,7 +107,8 @@ async function trainWith(
       hooks,
       started,
       network,
-      labelled,
+      labelled: { ...labelled, people: trained },
+      measured,
       pool,
       pacing,
       done,
@@ -163,5 +167,13 @@ async function trainWith(
   } finally {
     await trainer.dispose();
     await started.external?.dispose();
+  }
+}
+
+function peopleOf({ people }: LabelledPeople, options: TrainingOptions): Split<LabelledPerson> {
+  try {
+    return holdOut(people, options.holdOut, options.seed);
+  } catch (error) {
+    throw new UsageError((error as Error).message, { cause: error });
   }
 }

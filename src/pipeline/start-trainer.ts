@@ -1,7 +1,8 @@
 // Puts a run's state on the engine: fresh weights, the first teacher, or a checkpoint.
-import type { RecipeName } from '../config/recipe.ts';
+import type { Recipe } from '../config/recipe.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Engine, StateArrays } from '../engine/types.ts';
+import type { Learning } from '../methods/learning.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import { initialWeights, type Network } from '../models/network.ts';
@@ -14,16 +15,18 @@ import type { ExternalTeacher } from '../stages/external-teacher.ts';
 import type { Teacher } from '../stages/teach.ts';
 import { initialState, openTrainer, type Trainer } from '../stages/trainer.ts';
 import { openExternalTeacher } from './open-external-teacher.ts';
+import { recipeOf } from './open-predictor.ts';
 
 export interface StartOptions {
   readonly engine: Engine;
   readonly method: Method;
   readonly settings: MethodSettings;
+  readonly learning: Learning;
   readonly network: Network;
   readonly geometry: StepGeometry;
   readonly spec: CropSpec;
   readonly skeleton: Skeleton;
-  readonly recipe: RecipeName;
+  readonly recipe: Recipe;
   readonly labelledBatch: number;
   readonly unlabelledBatch: number;
   readonly teacherBn: 'batch' | 'running';
@@ -60,7 +63,9 @@ export async function startTrainer(options: StartOptions): Promise<Started> {
       ? undefined
       : await loadTeacher(options.teacher, options);
   const state = checkpoint?.state ?? (await freshState(options));
-  const distill = { ...options.spec, skeleton, cropFromInput: cropFromInput(options.spec) };
+  const { spec, settings } = options;
+  const frame = { origin: spec.origin, align: settings.align };
+  const distill = { ...frame, skeleton, cropFromInput: cropFromInput(spec) };
   const trainer = await openTrainer({ ...options, distill, state });
   if (checkpoint) return { trainer, teacher: checkpoint.teacher, first, external };
   if (first) await trainer.setTeacher(first.weights);
@@ -76,6 +81,7 @@ export async function startTrainer(options: StartOptions): Promise<Started> {
 async function freshState({
   network,
   method,
+  learning,
   seed,
   init,
   initPartial,
@@ -84,7 +90,7 @@ async function freshState({
   const seeds = [seed, seed + SECOND_NETWORK].slice(0, method.networks);
   const fresh = seeds.map((own) => initialWeights(network, own));
   const weights = await initWeights(init, { network, fresh, partial: initPartial, onNotice });
-  return initialState(network, weights[0]!, method, weights[1]);
+  return initialState(network, weights[0]!, method, weights[1], learning);
 }
 
 async function loadTeacher(
@@ -97,9 +103,11 @@ async function loadTeacher(
     );
   }
   const model = await loadModel(where);
-  if (model.card.recipe !== recipe) {
+  const taught = recipeOf(model);
+  if (taught.name !== recipe.name || taught.codec !== recipe.codec) {
+    const inWords = ({ name, codec }: Recipe) => `--recipe ${name} and codec ${codec}`;
     throw new Error(
-      `teacher ${where} was trained with --recipe ${model.card.recipe}, this run uses ${recipe}: their heatmaps do not fit`,
+      `teacher ${where} was trained with ${inWords(taught)}, this run uses ${inWords(recipe)}: their heatmaps do not fit`,
     );
   }
   checkWeights(network, model);

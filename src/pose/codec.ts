@@ -1,4 +1,5 @@
 // Codecs: how keypoints become heatmaps for training, and how heatmaps drawn that way become keypoints again.
+import { kernelSize } from './blur.ts';
 import type { DecodeOptions, Refinement } from './decode.ts';
 import {
   encodeDark,
@@ -35,5 +36,16 @@ const CODECS: Readonly<Record<CodecName, Codec>> = {
 };
 
 export const codecNamed = (name: CodecName): Codec => CODECS[name];
+
+/** How heatmaps are read. */
+export interface Decoding extends Pick<DecodeOptions, 'refine' | 'empty' | 'kernel'> {
+  /** @default the origin of the crops */
+  readonly align?: HeatmapAlign;
+}
+
+/** How heatmaps that were learnt with this codec are read. @param sigma of the targets, heatmap px */
+export function decodingOf({ refine, empty, align }: Codec, sigma: number): Decoding {
+  return { refine, empty, kernel: kernelSize(sigma), ...(align && { align }) };
+}
 
 export const alignOf = ({ align }: Codec, origin: PixelOrigin): HeatmapAlign => align ?? origin;

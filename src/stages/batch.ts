@@ -2,9 +2,10 @@
 import { packTransforms } from '../augment/transforms.ts';
 import type { Inputs } from '../engine/types.ts';
 import type { Method } from '../methods/method.ts';
-import { adamRates } from '../models/adam.ts';
-import { multiStep, rampUp } from '../models/schedule.ts';
-import { encodeGaussian, encodeMsra } from '../pose/heatmap.ts';
+import type { Learning } from '../methods/learning.ts';
+import { createOptimizer } from '../models/optimizer.ts';
+import { learningRateAt, rampUp, type Schedule } from '../models/schedule.ts';
+import { alignOf, codecNamed, type CodecName } from '../pose/codec.ts';
 import type { PixelOrigin, Size, Skeleton } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
 import type { PairedStep } from './pair.ts';
@@ -13,19 +14,20 @@ export interface BatchContext {
   readonly heatmap: Size;
   readonly stride: number;
   readonly origin: PixelOrigin;
-  readonly codec: 'msra' | 'gaussian';
+  readonly codec: CodecName;
   readonly sigma: number;
   readonly skeleton: Skeleton;
   readonly method: Method;
   readonly usesPool: boolean;
-  readonly steps: number;
-  readonly learningRate: number;
-  readonly milestones: readonly number[];
+  readonly learning: Learning;
+  readonly schedule: Schedule;
   readonly weight: number;
   /** Steps over which the weight grows. */
   readonly ramp: number;
   /** How much of the averaged teacher stays after a step, below 1. */
   readonly teacherDecay: number;
+  /** The same of weights that are averaged over time. */
+  readonly ema: number;
 }
 
 export interface Batch {
@@ -38,13 +40,14 @@ export interface Batch {
 
 export function batch(paired: PairedStep, context: BatchContext): Batch {
   const { step } = paired.plan;
-  const { learningRate: base, milestones, steps } = context;
-  const learningRate = multiStep(step, { base, milestones, steps });
+  const { learning } = context;
+  const learningRate = learningRateAt(step, context.schedule);
   const labelled = {
     labelledCrops: concatenate(paired.labelled.map(({ crop }) => crop)),
     labelledViews: packTransforms(paired.labelledViews),
     ...encodeTargets(paired, context),
-    rates: adamRates(learningRate, step),
+    rates: createOptimizer(learning.optimizer).rates(learningRate, step),
+    ...(learning.averages && { averageDecay: Float32Array.of(averageDecay(step, context.ema)) }),
   };
   if (!context.usesPool) return { step, inputs: labelled, learningRate, weight: 0 };
 
@@ -78,17 +81,18 @@ const averageDecay = (step: number, decay: number) => Math.min(decay, 1 - 1 / (s
 
 function encodeTargets(
   { labelledKeypoints }: PairedStep,
-  { heatmap, stride, origin, codec, sigma, skeleton }: BatchContext,
+  { heatmap, stride, origin, codec: name, sigma, skeleton }: BatchContext,
 ): { targets: Float32Array; targetWeights: Float32Array } {
   const joints = skeleton.joints.length;
   const size = heatmap.width * heatmap.height * joints;
   const targets = new Float32Array(labelledKeypoints.length * size);
   const targetWeights = new Float32Array(labelledKeypoints.length * joints);
+  const codec = codecNamed(name);
+  const align = alignOf(codec, origin);
   labelledKeypoints.forEach((keypoints, i) => {
-    const encode = codec === 'msra' ? encodeMsra : encodeGaussian;
-    const weights = encode(
+    const weights = codec.encode(
       keypoints,
-      { heatmap, stride, sigma, origin },
+      { heatmap, stride, sigma, origin: align },
       targets.subarray(i * size, (i + 1) * size),
     );
     targetWeights.set(weights, i * joints);

@@ -5,10 +5,10 @@ import { warpRgb } from '../image/warp.ts';
 import type { ExternalNetwork, Sight } from '../models/external/external-network.ts';
 import { apply, compose, invert } from '../pose/affine.ts';
 import { inputFromHeatmap } from '../pose/decode.ts';
-import type { Encode } from '../pose/heatmap.ts';
+import { alignOf, type Codec } from '../pose/codec.ts';
 import { mapKeypoints, type JointMap } from '../pose/joint-map.ts';
 import type { Affine, CropSpec, Size } from '../pose/types.ts';
-import { inputFromMap, warpHeatmap } from '../pose/warp-heatmap.ts';
+import { warpHeatmap } from '../pose/warp-heatmap.ts';
 import type { PredictRunner } from './trainer.ts';
 
 export interface ExternalTeacher {
@@ -26,13 +26,15 @@ export interface ExternalTeacherOptions {
   /** Of the run. */
   readonly heatmap: Size;
   /** The run's targets, for joints that are not resampled; heatmap px. */
-  readonly codec: { readonly name: string; readonly encode: Encode; readonly sigma: number };
+  readonly codec: Codec;
+  /** Of the run's targets, heatmap px. */
+  readonly sigma: number;
 }
 
 export function externalTeacher(options: ExternalTeacherOptions): ExternalTeacher {
-  const { network, map, spec, heatmap, codec } = options;
+  const { network, map, spec, heatmap, codec, sigma } = options;
   const viewFromNetwork = viewFromExternalInput(network, spec);
-  const facts = [network.digest, map.parts, viewFromNetwork, heatmap, codec.name, codec.sigma];
+  const facts = [network.digest, map.parts, viewFromNetwork, heatmap, codec.name, sigma];
   return {
     digest: createHash('sha256').update(JSON.stringify(facts)).digest('hex'),
     runner: {
@@ -116,7 +118,7 @@ function affineAt(views: Float32Array, i: number): Affine {
 function writeTarget(
   { keypoints, heatmaps }: Sight,
   viewFromNetwork: Affine,
-  { map, spec, heatmap, network, codec: { encode, sigma } }: ExternalTeacherOptions,
+  { map, spec, heatmap, codec, sigma }: ExternalTeacherOptions,
   out: Float32Array,
 ): void {
   const joints = map.parts.length;
@@ -126,15 +128,13 @@ function writeTarget(
     ...apply(viewFromNetwork, joint),
     v: map.parts[i]!.length > 0 && joint.score > 0 ? (2 as const) : (0 as const),
   }));
-  encode(inView, { heatmap, stride, sigma, origin: spec.origin }, out);
+  const align = alignOf(codec, spec.origin);
+  codec.encode(inView, { heatmap, stride, sigma, origin: align }, out);
   for (let i = 0; i < out.length; i++) out[i]! *= Math.max(0, seen[i % joints]!.score);
   if (!heatmaps) return;
-  const viewFromMap = compose(
-    viewFromNetwork,
-    inputFromMap(heatmaps.size, network.input, network.origin),
-  );
+  const viewFromMap = compose(viewFromNetwork, heatmaps.inputFromMap);
   const frame = {
-    sourceFromTarget: compose(invert(viewFromMap), inputFromHeatmap(stride, spec.origin)),
+    sourceFromTarget: compose(invert(viewFromMap), inputFromHeatmap(stride, align, heatmap)),
     size: heatmap,
   };
   map.parts.forEach((parts, joint) => {

@@ -121,7 +121,7 @@ async function measureBatch(
     decodeHeatmaps(data, decoding),
   );
   const mirrored = paired.easyViews.map(([a, b, , d, e]) => a * e - b * d < 0);
-  const toInput = inputFromHeatmap(stride, spec.origin);
+  const toInput = inputFromHeatmap(stride, settings.align, geometry.heatmap);
   return bodies.map((body, i) => {
     const cropFromEasy = paired.easyViews[i]!;
     const cropFromHard = settings.views.onTop

@@ -7,6 +7,7 @@ import { type Fit, fitWeights, misfits } from '../models/checkpoint/fit.ts';
 import { MODEL_NAMES, type ModelName, type Network } from '../models/network.ts';
 import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
 import { fromTorch, toTorch } from '../models/torch-layout.ts';
+import type { CodecName } from '../pose/codec.ts';
 import type { Skeleton } from '../pose/types.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 
@@ -16,6 +17,8 @@ export interface ModelCard {
   readonly skeleton: Skeleton;
   /** Name of the recipe: crops, normalisation, heatmaps. */
   readonly recipe: string;
+  /** How its heatmaps were drawn. @default the recipe's */
+  readonly codec?: CodecName | undefined;
   readonly padding: 'zero' | 'edge';
   /** Training step of the weights. */
   readonly step: number;

@@ -65,7 +65,7 @@ export function pair(taught: TaughtStep, context: PairContext): PairedStep {
     };
   });
   const { method, settings, skeleton, stride, teacherView } = context;
-  const frame = { input: spec.input, stride, origin: spec.origin };
+  const frame = { input: spec.input, stride, origin: spec.origin, align: settings.align };
   const pool = taught.pool.map((_, slot) => {
     const stored = method.teacher !== 'stored' ? undefined : taught.targets?.[slot];
     const isCanonical = method.teacher === 'stored' && teacherView === 'canonical';

@@ -6,7 +6,8 @@ import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
 import { apply, compose, invert } from '../pose/affine.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
-import { decodeHeatmaps, inputFromHeatmap, type DecodeOptions } from '../pose/decode.ts';
+import type { Decoding } from '../pose/codec.ts';
+import { decodeHeatmaps, inputFromHeatmap } from '../pose/decode.ts';
 import type { Crop, CropSpec, PredictedKeypoint } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
 
@@ -40,7 +41,7 @@ export interface PredictorOptions {
   readonly geometry: StepGeometry;
   readonly spec: CropSpec;
   readonly batch: number;
-  readonly decode: Pick<DecodeOptions, 'refine' | 'empty'>;
+  readonly decode: Decoding;
   readonly bn?: BnMode;
 }
 
@@ -96,7 +97,7 @@ export function createKeypointReader({
 }): (map: Float32Array, crop: Crop) => PredictedKeypoint[] {
   const cropFromHeatmap = compose(
     cropFromInput(spec),
-    inputFromHeatmap(input.width / heatmap.width, spec.origin),
+    inputFromHeatmap(input.width / heatmap.width, decode.align ?? spec.origin, heatmap),
   );
   return (map, crop) => {
     const imageFromHeatmap = compose(invert(crop.cropFromImage), cropFromHeatmap);

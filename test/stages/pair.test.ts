@@ -6,6 +6,7 @@ import { marginFor, drawEasy, sourceFromView } from '../../src/augment/views.ts'
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { Step, Tensors } from '../../src/engine/types.ts';
+import { PLAIN } from '../../src/methods/learning.ts';
 import {
   labelledInputs,
   PAPER,
@@ -75,7 +76,7 @@ const settingsOf = (
   teacherView: 'random' | 'canonical',
 ): MethodSettings => ({
   ...PAPER,
-  origin,
+  align: origin,
   views: viewPair(teacherView === 'canonical' ? 'original' : views.easy, views.hard),
 });
 
@@ -96,8 +97,9 @@ const context = (
   };
   const batching: BatchContext = {
     ...{ heatmap, stride: STRIDE, origin, codec: 'gaussian', sigma: 1, skeleton },
-    ...{ method, usesPool: true, steps: 1e6, learningRate: 1e-3 },
-    ...{ milestones: [], weight: 1, ramp: 0, teacherDecay: 0.99 },
+    ...{ method, usesPool: true, learning: PLAIN, weight: 1, ramp: 0 },
+    ...{ teacherDecay: 0.99, ema: 0 },
+    schedule: { name: 'constant', base: 1e-3, steps: 1e6, milestones: [], warmup: 0 },
   };
   return { pairing, batching };
 };
