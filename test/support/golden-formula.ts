@@ -10,6 +10,14 @@ export function formulaNumber(name: string, seed: number, index: number): number
   return formulaHash(name, seed, index) * (2 / 4294967296) - 1;
 }
 
+/** The first `length` of them. */
+export function formulaNumbers(name: string, seed: number, length: number): Float32Array {
+  const key = mix((fnv(name) ^ seed) >>> 0);
+  const data = new Float32Array(length);
+  for (let i = 0; i < length; i++) data[i] = mix((i + key) >>> 0) * (2 / 4294967296) - 1;
+  return data;
+}
+
 export interface FormulaTensor {
   /** PyTorch state_dict name. */
   readonly name: string;
