@@ -1,6 +1,7 @@
 // Which options each command takes.
 
-export const ENGINE = ['engine', 'threads'] as const;
+export const READING = ['flip', 'decode'] as const;
+const ENGINE = ['engine', 'threads'] as const;
 const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
 const OUTPUT = ['quiet', 'json'] as const;
 
@@ -67,6 +68,7 @@ export const TRAIN_OPTIONS = [
 ] as const;
 export const EVAL_OPTIONS = [
   ...(['labels', 'images', 'metrics', 'sigmas', 'cache'] as const),
+  ...READING,
   ...EXTERNAL,
   ...ENGINE,
   ...OUTPUT,
@@ -94,15 +96,16 @@ export const PREFLIGHT_OPTIONS = [
   ...ENGINE,
   ...OUTPUT,
 ] as const;
-export const PREDICT_OPTIONS = [
+const PICTURE_OPTIONS = [
   ...(['boxes', 'cache', 'strict'] as const),
   ...EXTERNAL,
   ...ENGINE,
   ...OUTPUT,
 ] as const;
+export const PREDICT_OPTIONS = [...PICTURE_OPTIONS, ...READING] as const;
 export const INGEST_OPTIONS = [
   ...(['boxes', 'boxesImages', 'exclude', 'recipe', 'padding', 'cache', 'watch'] as const),
   ...(['threads', 'strict'] as const),
   ...OUTPUT,
 ] as const;
-export const LABEL_OPTIONS = ['teacher', 'targetCodec', 'lease', ...PREDICT_OPTIONS] as const;
+export const LABEL_OPTIONS = ['teacher', 'targetCodec', 'lease', ...PICTURE_OPTIONS] as const;

@@ -1,6 +1,7 @@
 // Every option of every command, once: type, range, default and the sentence that --help prints.
 import { z } from 'zod';
 import { CODEC_NAMES } from '../pose/codec.ts';
+import { REFINEMENTS } from '../pose/decode.ts';
 import { DEFAULT_METRICS, parseMetric } from '../pose/metrics/metric-name.ts';
 
 const count = (min: number) => z.coerce.number().int().min(min);
@@ -175,6 +176,11 @@ export const optionSchema = z.object({
     .describe('labelled people that are not trained on, for those accuracies'),
   logEvery: count(1).default(50).describe('steps between lines of the metrics log'),
   checkpointEvery: count(1).default(250).describe('steps between checkpoints'),
+  flip: z
+    .enum(['none', 'average', 'shift-1', 'shift-0.75'])
+    .default('none')
+    .describe('average with the mirrored picture, its heatmaps moved right by so many pixels'),
+  decode: z.enum(REFINEMENTS).optional().describe('how peaks are refined (codec of the model)'),
   metrics: list
     .default([...DEFAULT_METRICS])
     .superRefine((names, issues) => {

@@ -6,6 +6,7 @@ import { addCheckpoint, logMetrics } from '../../db/runs.ts';
 import { evictSuperseded } from '../../db/targets.ts';
 import type { MetricsRecord } from '../monitor/metrics-log.ts';
 import { rollBackTo, saveCheckpoint } from '../stages/checkpoint.ts';
+import type { ViewGap } from '../stages/measure-views.ts';
 import type { Counters } from '../stages/counters.ts';
 import { MODEL_FILE, saveModel } from '../stages/model-file.ts';
 import { publish, type PublishContext } from '../stages/publish.ts';
@@ -22,6 +23,9 @@ export interface AfterStepContext extends PublishContext {
   readonly checkpointEvery: number;
   readonly publishes: boolean;
   readonly collapse: CollapseWatch;
+  /** Steps between measurements of `gap`; absent for methods without views. */
+  readonly monitorEvery: number;
+  readonly gap?: (() => Promise<ViewGap>) | undefined;
   /** Step of the newest checkpoint that was saved in good health. */
   healthy?: number;
   teacher: Teacher | undefined;
@@ -31,19 +35,23 @@ export interface AfterStepContext extends PublishContext {
   log(record: MetricsRecord): void;
 }
 
-export function isBoundary(
-  step: number,
-  { board, steps, checkpointEvery, publishes }: AfterStepContext,
-): boolean {
-  return step === steps || step % checkpointEvery === 0 || (publishes && board.isDue(step));
+export function isBoundary(step: number, context: AfterStepContext): boolean {
+  const { board, steps, checkpointEvery, publishes } = context;
+  const isKept = step === steps || step % checkpointEvery === 0;
+  return isKept || (publishes && board.isDue(step)) || measuresGap(step, context);
 }
+
+/** Where the state of exactly this step is looked at. */
+const measuresGap = (step: number, { gap, monitorEvery, steps }: AfterStepContext): boolean =>
+  gap !== undefined && (step % monitorEvery === 0 || step === steps);
 
 export async function afterStep(record: StepRecord, context: AfterStepContext): Promise<void> {
   const { db, runId, board, steps, logEvery, checkpointEvery, publishes } = context;
   const { step, ...reported } = record;
   context.collapse.observe(record);
-  if (step % logEvery === 0 || step === steps || step === 1) {
-    const values = metricsOf(reported, context.card.skeleton.joints);
+  const gap = measuresGap(step, context) ? await context.gap?.() : undefined;
+  if (step % logEvery === 0 || step === steps || step === 1 || gap) {
+    const values = { ...metricsOf(reported, context.card.skeleton.joints), ...gapMetrics(gap) };
     await retryBusy(() => {
       logMetrics(db, runId, step, values);
     });
@@ -56,13 +64,22 @@ export async function afterStep(record: StepRecord, context: AfterStepContext): 
   if (step % checkpointEvery === 0 || step === steps) await checkpoint(step, context);
 }
 
-/** A number a name: the rate of background of each joint as `background.JOINT`. */
+/** PCK@0.2 on labelled people in the teacher's view and in the student's. */
+const gapMetrics = (gap: ViewGap | undefined): Record<string, number> =>
+  gap ? { easyPck: gap.easy, hardPck: gap.hard } : {};
+
+/** A number a name: the rate of background of each joint as `background.JOINT`; what the two terms of the loss weigh. */
 function metricsOf(
   { jointBackground, ...values }: Omit<StepRecord, 'step'>,
   joints: readonly string[],
 ): Record<string, number> {
   const rates = jointBackground.map((rate, i) => [`background.${joints[i]!}`, rate] as const);
-  return { ...values, ...Object.fromEntries(rates) };
+  const { weight, consistency, supervised } = values;
+  return {
+    ...values,
+    consistencyRatio: (weight * consistency) / supervised,
+    ...Object.fromEntries(rates),
+  };
 }
 
 /** Saves the whole state and the model as it is now. */

@@ -9,6 +9,8 @@ import type { TrainingSetup } from './training-setup.ts';
 
 /** People that views are tried on at most. */
 const PEOPLE = 100;
+/** Times that each is drawn. */
+const DRAWS = 2;
 
 export interface ViewCheck {
   readonly setup: TrainingSetup;
@@ -27,7 +29,8 @@ export async function checkViews(check: ViewCheck): Promise<void> {
   if (!setup.usesPool || method.labeller) return;
   const baseline = await baselineOf(check);
   if (!baseline) return;
-  const gauge = await openGauge(engine, baseline, bodies.slice(0, PEOPLE), options.seed, read);
+  const key = { seed: options.seed, draws: DRAWS };
+  const gauge = await openGauge(engine, baseline, bodies.slice(0, PEOPLE), key, read);
   try {
     const { easyView, hardView, gap, error, verdict } = await gauge.judge(settings.views);
     const found = `${easyView} → ${hardView}: PCK@0.2 of the baseline falls by ${gap.toFixed(1)} ± ${error.toFixed(1)}`;

@@ -5,7 +5,7 @@ import type { ViewGap } from './measure-views.ts';
 export type Verdict = 'easy to hard' | 'equal' | 'hard to easy';
 
 /** Percentage points that a gap must have at least to count, however small its error. */
-const LEAST = 1;
+const LEAST = 0.5;
 
 /** A gap within two standard errors, or of views of one name, is none. */
 export function judgePair(

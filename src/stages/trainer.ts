@@ -4,6 +4,7 @@ import { distillStep, type DistillOptions } from '../methods/distill-step.ts';
 import { AVERAGED, PLAIN, type Learning } from '../methods/learning.ts';
 import { labelledInputs, poolInputs, type Method, type MethodSettings } from '../methods/method.ts';
 import { predictInputs, predictStep, type BnMode } from '../methods/predict-step.ts';
+import { compileViews, type MeasureOptions, type ViewRunner } from './measure-views.ts';
 import { SECOND } from './model-file.ts';
 import { NETWORKS, trainables, trainStep, type StepOutput } from '../methods/step.ts';
 import type { StepGeometry } from '../methods/view.ts';
@@ -18,6 +19,8 @@ export interface Trainer {
   readonly teach?: PredictRunner;
   /** The network in training with batch statistics: mean peak on the pool. */
   readonly probe: PredictRunner;
+  /** The first network in training on two views of labelled people. */
+  views(options: MeasureOptions): Promise<ViewRunner>;
   /** Current weights and running statistics by state_dict name; a second network's or an averaged teacher's under `net2.`. */
   weights(): Promise<StateArrays>;
   /** Makes these weights the teacher's. */
@@ -104,6 +107,7 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
     train: await session.compile(trainStep(method, network, geometry, settings, learning), shapes),
     ...(method.teacher === 'stored' && { teach: await teach() }),
     probe: await predict('net.', 'batch'),
+    views: (measure) => compileViews(session, measure),
     async weights() {
       const second =
         method.networks === 2 ? 'net2.' : method.teacher === 'average' ? 'teacher.' : '';

@@ -33,13 +33,14 @@ export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions
                 return inputs.map(() => outputs) as never;
               }
               onPredict?.(step.name);
-              const [batch] = (shapes as Record<string, { shape: readonly number[] }>)['views']!
-                .shape;
+              const specs = shapes as Record<string, { shape: readonly number[] }>;
+              const [batch] = (specs['views'] ?? specs['easyViews'])!.shape;
               const heatmaps = {
                 shape: [batch!, 16, 16, 14],
                 data: new Float32Array(batch! * 16 * 16 * 14).fill(0.5),
               };
-              return inputs.map(() => ({ heatmaps, peak: scalar(0.5) })) as never;
+              const outputs = { heatmaps, peak: scalar(0.5), easy: heatmaps, hard: heatmaps };
+              return inputs.map(() => outputs) as never;
             },
           });
         },
