@@ -1,4 +1,4 @@
-// Builds dist anew: compiled sources and, beside them, what tsc does not emit (the SQL migrations).
+// Builds dist anew: compiled sources and, beside them, what tsc does not emit (SQL migrations, declarations in C).
 'use strict';
 const fs = require('fs');
 const path = require('path');
@@ -11,7 +11,9 @@ fs.rmSync(dist, { recursive: true, force: true });
 const tsc = [path.join(__dirname, 'tool.cjs'), 'tsc', '-p', path.join(root, 'tsconfig.build.json')];
 const { status } = spawnSync(process.execPath, tsc, { stdio: 'inherit', cwd: root });
 if (status !== 0) process.exit(status ?? 1);
-fs.cpSync(path.join(root, 'db/migrations'), path.join(dist, 'db/migrations'), {
-  recursive: true,
-  filter: (file) => !file.endsWith('.ts'),
-});
+for (const folder of ['db/migrations', 'src/engine/tensorflow/include']) {
+  fs.cpSync(path.join(root, folder), path.join(dist, folder), {
+    recursive: true,
+    filter: (file) => !file.endsWith('.ts'),
+  });
+}

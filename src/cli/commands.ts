@@ -182,6 +182,23 @@ export const COMMANDS: readonly CommandDefinition[] = [
     load: () => import('./model.ts'),
   },
   {
+    name: 'engine',
+    description: 'engines of this machine: list, bench (ms a step), install tensorflow',
+    argument: '<action...>',
+    options: ['threads', 'json'],
+    extra: [
+      new Option('--model <name>', 'bench: network').default('tiny'),
+      new Option('--gpu', 'install: for CUDA, through @tensorflow/tfjs-node-gpu'),
+      new Option('--from <source>', 'install: where the library comes from')
+        .choices(['official', 'pip'])
+        .default('official'),
+      new Option('--dir <folder>', 'install: where the library goes (default: with the binding)'),
+      new Option('--sha256 <digest>', 'install: expected digest of the archive or the wheel'),
+      new Option('--mirror <url>', 'install: copy of the official place, or index for pip'),
+    ],
+    load: () => import('./engine.ts'),
+  },
+  {
     name: 'doctor',
     description: 'what works here, and why the rest does not',
     options: ['json'],

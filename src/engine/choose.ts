@@ -1,9 +1,10 @@
 // Finds the engine that runs the steps: by name, or the best one that works here.
 import type { LoweringName } from './compiled/session.ts';
+import { firstThatRuns, messageOf } from './first-that-runs.ts';
 import type { Engine, EngineName, EngineStatus } from './types.ts';
 
 export interface EngineOptions {
-  /** `auto` takes onnxruntime, and wasm with a notice where that fails. */
+  /** `auto` takes onnxruntime; where that fails the next one, with a notice. */
   readonly name: EngineName | 'auto';
   /** Threads of one operator. @default physical cores, at most 4 */
   readonly threads?: number;
@@ -16,27 +17,22 @@ export interface EngineOptions {
 /** @throws an Error that says what is missing and what to do, when the engine cannot run here. */
 export async function openEngine({ name, ...options }: EngineOptions): Promise<Engine> {
   if (name !== 'auto') return makers[name](options);
-  try {
-    return await makers.onnxruntime(options);
-  } catch (error) {
-    options.onNotice?.(
-      `engine: onnxruntime cannot run here (${messageOf(error)}); using wasm, which is several times slower`,
-    );
-    return makers.wasm(options);
-  }
+  const candidates = AUTOMATIC.map((each) => ({ name: each, make: () => makers[each](options) }));
+  return firstThatRuns(candidates, options.onNotice);
 }
 
 /** What every engine says about this machine, for `heatstream doctor`. */
 export async function engineStatuses(): Promise<EngineStatus[]> {
-  const names = Object.keys(makers) as EngineName[];
-  return Promise.all(
-    names.map((name) =>
-      makers[name]({}).then(
-        ({ device }) => ({ name, available: true, detail: device }),
-        (error: unknown) => ({ name, available: false, detail: messageOf(error) }),
-      ),
-    ),
-  );
+  const statuses: EngineStatus[] = [];
+  // One after the other: tfjs starts one backend at a time.
+  for (const name of Object.keys(makers) as EngineName[]) {
+    const status = await makers[name]({}).then(
+      ({ device }) => ({ name, available: true, detail: device }),
+      (error: unknown) => ({ name, available: false, detail: messageOf(error) }),
+    );
+    statuses.push(status);
+  }
+  return statuses;
 }
 
 type Make = (options: Omit<EngineOptions, 'name'>) => Promise<Engine>;
@@ -52,5 +48,5 @@ const makers: Readonly<Record<EngineName, Make>> = {
     ),
 };
 
-const messageOf = (error: unknown): string =>
-  error instanceof Error ? error.message : String(error);
+/** In order of preference. */
+const AUTOMATIC = ['onnxruntime', 'tensorflow', 'wasm'] as const;

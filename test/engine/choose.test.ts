@@ -1,5 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { engineStatuses, openEngine } from '../../src/engine/choose.ts';
+import { firstThatRuns, type Candidate } from '../../src/engine/first-that-runs.ts';
+import type { Engine, EngineName } from '../../src/engine/types.ts';
 
 describe('choosing an engine', () => {
   it('takes onnxruntime when it may choose, without a notice', async () => {
@@ -30,5 +32,28 @@ describe('choosing an engine', () => {
       'webgpu',
     ]);
     for (const { detail } of statuses) expect(detail.length).toBeGreaterThan(10);
+  });
+
+  it('falls to the next engine with a notice that names the reason, and ends with the last one', async () => {
+    const absent = (name: EngineName): Candidate => ({
+      name,
+      make: () => Promise.reject(new Error(`no ${name}`)),
+    });
+    const wasm = { name: 'wasm' } as Engine;
+    const notices: string[] = [];
+    const engine = await firstThatRuns(
+      [
+        absent('onnxruntime'),
+        absent('tensorflow'),
+        { name: 'wasm', make: () => Promise.resolve(wasm) },
+      ],
+      (line) => notices.push(line),
+    );
+    expect(engine).toBe(wasm);
+    expect(notices).toEqual([
+      'engine: onnxruntime cannot run here (no onnxruntime); trying tensorflow',
+      'engine: tensorflow cannot run here (no tensorflow); trying wasm',
+    ]);
+    await expect(firstThatRuns([absent('onnxruntime'), absent('wasm')])).rejects.toThrow('no wasm');
   });
 });

@@ -36,7 +36,7 @@ export function loadTensorflow(threads?: number, binding = usableBinding()): Loa
       { cause: error },
     );
   }
-  const backend = tf.backend() as unknown as NativeBackend;
+  const backend = tf.findBackend('tensorflow') as unknown as NativeBackend;
   installWarp(backend);
   installBatchNorm(backend);
   installReluGradient(backend);

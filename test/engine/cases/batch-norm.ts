@@ -21,7 +21,7 @@ const computed = (x: TF.Tensor, gamma: TF.Tensor, beta: TF.Tensor, output: Outpu
 };
 
 const channel = (x: Array64, c: number): number[] =>
-  Array.from(x.data.filter((_, i) => i % x.shape[3]! === c));
+  Array.from(x.data.filter((_, i) => i % map[3] === c));
 const variance = (v: number[]) => mean(v.map((value) => (value - mean(v)) ** 2));
 
 const statistic = (output: Output, of: (v: number[]) => number): Case => ({
