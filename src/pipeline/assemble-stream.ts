@@ -5,7 +5,12 @@ import { singleCached } from '../methods/single.ts';
 import type { Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Crop } from '../pose/types.ts';
-import { measureViews, type LabelledBody, type ViewGap } from '../stages/measure-views.ts';
+import {
+  measureViews,
+  type LabelledBody,
+  type ViewGap,
+  type ViewRunner,
+} from '../stages/measure-views.ts';
 import { readCrops } from '../stages/read-crops.ts';
 import { createSampler } from '../stages/sampler.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
@@ -184,7 +189,7 @@ function gapOf({ setup, started, network, labelled, measured, read }: StreamPart
     batch: setup.unlabelledBatch,
     seed: setup.options.seed,
   };
-  let runner: ReturnType<typeof started.trainer.views> | undefined;
+  let runner: Promise<ViewRunner> | undefined;
   return async (): Promise<ViewGap> => {
     runner ??= started.trainer.views(options);
     return measureViews(await runner, options, measured.slice(0, MEASURED), 1, read);
