@@ -4,6 +4,7 @@ import { annotationsOf } from '../formats/coco-annotations.ts';
 import { resultsOf } from '../formats/coco-results.ts';
 import { createProgress } from '../monitor/progress.ts';
 import { labelPictures } from '../pipeline/label-pictures.ts';
+import { refuseExternalOptions } from '../pipeline/open-predicting.ts';
 import {
   predictPictures,
   type PictureHooks,
@@ -20,6 +21,7 @@ export async function run(invocation: Invocation): Promise<number> {
   const out = invocation.flags['out'] as string | undefined;
   const results = invocation.flags['results'] as string | undefined;
   if (options.teacher === undefined) throw new UsageError('--teacher RUN|FILE is needed');
+  if (!isExternal(options.teacher)) refuseExternalOptions(options);
   const isCollecting = out !== undefined || results !== undefined;
   if (isExternal(options.teacher) && !isCollecting) {
     throw new UsageError(

@@ -29,7 +29,7 @@ export interface Scores extends OksScores {
   }[];
   readonly pckProtocol: string;
   readonly apProtocol: string;
-  /** Mean height of the peaks. */
+  /** Mean height of the peaks, of joints that are labelled on anyone. */
   readonly peak: number;
 }
 
@@ -72,14 +72,17 @@ export function score(
   const measured = (metric: MetricName): Measured[] =>
     metric.kind === 'oks' ? oksNumbers(oks) : [measure({ ...metric, kind: metric.kind }, data)];
   const torso = measure({ kind: 'pck', reference: 'torso', threshold: 0.2 }, data);
-  const peaks = predictions.flat();
+  const counts = skeleton.joints.map(
+    (_, joint) => truths.filter(({ keypoints }) => keypoints[joint]!.v > 0).length,
+  );
+  const peaks = predictions.flatMap((person) => person.filter((_, joint) => counts[joint]! > 0));
   return {
     ...oksScores(oks),
     metrics: metrics.flatMap(measured).map((one) => ({ ...one, protocol: inFull(one.protocol) })),
     pck: torso.value,
     perJoint: skeleton.joints.map((joint, i) => ({
       joint,
-      count: truths.filter(({ keypoints }) => keypoints[i]!.v > 0).length,
+      count: counts[i]!,
       pck: finite(torso.perJoint?.[i]),
     })),
     pckProtocol: inFull(torso.protocol),

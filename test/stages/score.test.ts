@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { parseMetric } from '../../src/pose/metrics/metric-name.ts';
 import { buildSkeleton } from '../../src/pose/skeleton.ts';
 import type { PredictedKeypoint } from '../../src/pose/types.ts';
 import { score, type Truth } from '../../src/stages/score.ts';
@@ -36,7 +37,8 @@ describe('the score', () => {
       { joint: 'right_hip', count: 2, pck: 50 },
       { joint: 'left_knee', count: 2, pck: 100 },
     ]);
-    expect(result.peak).toBeCloseTo((0.9 + 0.7 + 0.5 + 0.1) / 4, 10);
+    // Nobody's head is labelled.
+    expect(result.peak).toBeCloseTo((0.9 + 0.7 + 0.5) / 3, 10);
     expect(result.pckProtocol).toContain('PCK@0.2');
     expect(result.apProtocol).toContain(skeleton.sigmasSource);
   });
@@ -60,5 +62,44 @@ describe('the score', () => {
     const result = score([{ box, area: 100, imageId: 1, keypoints }], [predicted], paw);
     expect(result.pck).toBeUndefined();
     expect(result.pckProtocol).toContain('Expected the torso joint left_shoulder among toe, heel');
+  });
+});
+
+describe('metrics by name', () => {
+  const measured = (...names: string[]) =>
+    score([truth(1)], [exact.map((k) => ({ ...k, x: k.x + 6 }))], skeleton, {
+      metrics: names.map(parseMetric),
+      conditions: 'boxes of a test',
+    }).metrics;
+
+  it('come in the order in which they were asked for, each with its protocol', () => {
+    const found = measured('epe', 'pck-box@0.02', 'auc@0.2', 'oks');
+    expect(found.map(({ name }) => name).slice(0, 4)).toEqual(['EPE', 'PCK-box@0.02', 'AUC', 'AP']);
+    expect(found).toHaveLength(13);
+    expect(found[0]).toMatchObject({ value: 6, unit: 'px' });
+    expect(found[1]!.value).toBe(0);
+    for (const { protocol } of found) expect(protocol).toContain('; boxes of a test');
+  });
+
+  it('say why there is none: a skeleton without a neck has no head', () => {
+    const [pckh] = measured('pckh');
+    expect(pckh).toMatchObject({ name: 'PCKh@0.5', value: undefined });
+    expect(pckh!.protocol).toContain('Expected the head joint upper_neck among left_shoulder');
+  });
+
+  it.each(['pkc', 'oks@0.5', 'pck@', 'pck@-1', 'epe@3'])('refuse %s', (name) => {
+    expect(() => parseMetric(name)).toThrow(/Expected a metric among pck, pckh, .*got "/);
+  });
+
+  it('ignore a crowd in OKS-AP, as pycocotools, where it takes a detection that misses', () => {
+    const far = exact.map((k) => ({ ...k, x: k.x + 500, score: 0.99 }));
+    const crowd = {
+      ...{ ...truth(2), keypoints: far.map(({ x, y }) => ({ x, y, v: 2 as const })) },
+      ...{ crowd: true, unlabelled: false },
+    };
+    const people = [truth(1), truth(2)];
+    const plain = score(people, [exact, far], skeleton).ap;
+    const ignoring = score(people, [exact, far], skeleton, { ignored: [crowd] }).ap;
+    expect(ignoring).toBeGreaterThan(plain);
   });
 });
