@@ -5,8 +5,10 @@ import { UsageError } from '../config/resolve.ts';
 import { fitWeights } from '../models/checkpoint/fit.ts';
 import { readNetworks } from '../models/checkpoint/read-weights.ts';
 import { recogniseNetworks } from '../models/checkpoint/recognise.ts';
+import { ownChannels } from '../models/checkpoint/union-head.ts';
 import { createNetwork, type ModelName } from '../models/network.ts';
 import { fromTorch } from '../models/torch-layout.ts';
+import { plainName } from '../pose/skeleton.ts';
 import type { Padding, Skeleton } from '../pose/types.ts';
 import { modelFile, refuseMisfits, saveModel, SECOND } from '../stages/model-file.ts';
 
@@ -31,7 +33,9 @@ export async function importModel(options: ImportOptions): Promise<ImportSummary
   const { out, skeleton, recipe, padding } = options;
   const file = await modelFile(options.file);
   const joints = skeleton.joints.length;
-  const networks = readNetworks(await readFile(file), file);
+  const networks = readNetworks(await readFile(file), file).map((tensors) =>
+    ownChannels(tensors, skeleton.joints.map(plainName)),
+  );
   const model = options.model ?? recogniseNetworks(networks[0]!, joints)[0]?.model;
   if (model === undefined) {
     throw new UsageError(

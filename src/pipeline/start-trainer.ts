@@ -85,11 +85,13 @@ async function freshState({
   seed,
   init,
   initPartial,
+  skeleton: { joints },
   onNotice,
 }: StartOptions): Promise<StateArrays> {
   const seeds = [seed, seed + SECOND_NETWORK].slice(0, method.networks);
   const fresh = seeds.map((own) => initialWeights(network, own));
-  const weights = await initWeights(init, { network, fresh, partial: initPartial, onNotice });
+  const partial = initPartial;
+  const weights = await initWeights(init, { network, joints, fresh, partial, onNotice });
   return initialState(network, weights[0]!, method, weights[1], learning);
 }
 

@@ -3,12 +3,16 @@ import { readFile } from 'node:fs/promises';
 import type { StateArrays } from '../engine/types.ts';
 import { type Fit, fitWeights, misfits, shortList } from '../models/checkpoint/fit.ts';
 import { readNetworks } from '../models/checkpoint/read-weights.ts';
+import { ownChannels } from '../models/checkpoint/union-head.ts';
 import type { Network } from '../models/network.ts';
 import { fromTorch } from '../models/torch-layout.ts';
+import { plainName } from '../pose/skeleton.ts';
 import { modelFile, refuseMisfits } from './model-file.ts';
 
 export interface InitOptions {
   readonly network: Network;
+  /** Names of the joints in the order of the heatmaps. */
+  readonly joints: readonly string[];
   /** Fresh weights of each network that is trained. */
   readonly fresh: readonly StateArrays[];
   /** Take what fits and leave the rest fresh. */
@@ -29,7 +33,7 @@ interface Source {
  */
 export async function initWeights(
   files: readonly string[],
-  { network, fresh, partial, onNotice }: InitOptions,
+  { network, joints, fresh, partial, onNotice }: InitOptions,
 ): Promise<readonly StateArrays[]> {
   const sources = (await Promise.all(files.map(sourcesIn))).flat();
   if (sources.length === 0) return fresh;
@@ -38,7 +42,7 @@ export async function initWeights(
   }
   return fresh.map((weights, i) => {
     const { file, tensors } = sources[Math.min(i, sources.length - 1)]!;
-    const fit = fitWeights(network, tensors);
+    const fit = fitWeights(network, ownChannels(tensors, joints.map(plainName)));
     if (!partial || fit.notFinite.length > 0 || Object.keys(fit.loaded).length === 0) {
       refuseMisfits(network, fit, file, partial ? '' : ADVICE);
     }

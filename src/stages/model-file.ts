@@ -37,6 +37,8 @@ export interface Model {
   readonly file: string;
 }
 
+const IMPORT = 'heatstream import makes a model of a checkpoint';
+
 export const MODEL_FILE = 'model.safetensors';
 
 /** Before the names of the second network's weights. */
@@ -57,6 +59,9 @@ export async function saveModel(
 /** @param where a run folder or a .safetensors file that heatstream wrote. Throws with what is wrong and where. */
 export async function loadModel(where: string): Promise<Model> {
   const file = await modelFile(where);
+  if (!file.endsWith('.safetensors')) {
+    throw new Error(`${file} is no model of heatstream, expected .safetensors: ${IMPORT}`);
+  }
   const { tensors, metadata } = decodeSafetensors(await readFile(file), file);
   const card = parseCard(metadata['heatstream'], file);
   const weights = Object.fromEntries(
@@ -115,7 +120,7 @@ export async function modelFile(where: string): Promise<string> {
 
 function parseCard(json: string | undefined, file: string): ModelCard {
   if (json === undefined) {
-    throw new Error(`${file} was not written by heatstream: its metadata name no model`);
+    throw new Error(`${file} was not written by heatstream: its metadata name no model; ${IMPORT}`);
   }
   const card = JSON.parse(json) as ModelCard;
   if (!MODEL_NAMES.includes(card.model)) {

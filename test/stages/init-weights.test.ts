@@ -5,10 +5,12 @@ import type { StateArrays } from '../../src/engine/types.ts';
 import { encodeTorch } from '../../src/models/checkpoint/torch-write.ts';
 import { createNetwork, initialWeights } from '../../src/models/network.ts';
 import { toTorch } from '../../src/models/torch-layout.ts';
+import { SKELETONS } from '../../src/pose/skeleton.ts';
 import { initWeights } from '../../src/stages/init-weights.ts';
 import { temporaryFolder } from '../support/folder.ts';
 
 const network = createNetwork('tiny', 14);
+const { joints } = SKELETONS.lsp14;
 const count = network.parameters.length;
 const seeds = [1, 2, 3, 4].map((seed) => initialWeights(network, seed));
 const [one, two, three, four] = seeds as [StateArrays, StateArrays, StateArrays, StateArrays];
@@ -27,7 +29,7 @@ function init(files: readonly string[], { fresh = [one], partial = false } = {})
   const onNotice = (line: string) => {
     notices.push(line);
   };
-  return initWeights(files, { network, fresh, partial, onNotice }).then((weights) => ({
+  return initWeights(files, { network, joints, fresh, partial, onNotice }).then((weights) => ({
     weights,
     notices,
   }));

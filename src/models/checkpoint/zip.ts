@@ -106,7 +106,11 @@ function readEntry(reader: ByteReader): ZipEntry {
     size,
     read() {
       const data = unpack(name, dataOf(bytes, offset, packed), method, size);
-      if (crc32(data) !== crc) refuse(`the checksum of its entry ${name} is wrong: it is damaged`);
+      if (crc32(data) !== crc) {
+        refuse(
+          `the checksum of its entry ${name} is wrong: it is damaged, or was saved without any`,
+        );
+      }
       return data;
     },
   };
