@@ -1,7 +1,7 @@
 // Which options each command takes.
 
-export const READING = ['flip', 'decode'] as const;
-const ENGINE = ['engine', 'threads'] as const;
+const READING = ['flip', 'decode'] as const;
+export const ENGINE = ['engine', 'threads'] as const;
 const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
 const OUTPUT = ['quiet', 'json'] as const;
 
@@ -19,6 +19,7 @@ export const TRAIN_OPTIONS = [
   'threshold',
   'reweight',
   'teacherDecay',
+  'halfBody',
   'referenceCompat',
   'onCollapse',
   'force',

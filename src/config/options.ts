@@ -58,6 +58,10 @@ export const optionSchema = z.object({
     .lt(1)
     .default(0.99)
     .describe('mean-teacher: how much of the averaged weights stays each step'),
+  halfBody: ratio
+    .max(1)
+    .default(0)
+    .describe('probability that a labelled person is seen by half, upper or lower'),
   referenceCompat: flag
     .default(false)
     .describe('views with the known deviations of the reference code'),

@@ -43,7 +43,7 @@ export interface StreamParts {
   readonly pacing: Pacing;
   /** Steps done already. */
   readonly done: number;
-  read(cropId: number): Promise<Crop>;
+  readonly read: (cropId: number) => Promise<Crop>;
 }
 
 export function assembleStream(parts: StreamParts): {

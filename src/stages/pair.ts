@@ -1,10 +1,11 @@
 // Pairs each sample with its views: matrices for the labelled, the easy and the hard view, and the labelled targets.
 import { drawExtras } from '../augment/extra-draws.ts';
+import { halfBodyView } from '../augment/half-body.ts';
 import { pictureView } from '../augment/picture-view.ts';
 import { drawPair, hasPictureOperations } from '../augment/view-pair.ts';
 import { drawEasy, moveKeypoints, sourceFromView } from '../augment/views.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
-import { compose, invert } from '../pose/affine.ts';
+import { apply, compose, identity, invert } from '../pose/affine.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import { rng } from '../pose/random.ts';
 import type { Affine, Crop, CropSpec, Keypoint, Skeleton } from '../pose/types.ts';
@@ -36,6 +37,8 @@ export interface PairContext {
   readonly method: Method;
   readonly settings: MethodSettings;
   readonly skeleton: Skeleton;
+  /** Probability that a labelled person is seen by half. @default 0 */
+  readonly halfBody?: number;
   /** Input pixels a heatmap pixel. */
   readonly stride: number;
   /** What the teacher of stored targets saw. */
@@ -52,7 +55,7 @@ export function pair(taught: TaughtStep, context: PairContext): PairedStep {
 
   const labelled = taught.labelled.map(({ crop, sample }, slot) => {
     const draw = easy('labelled view', slot);
-    const view = matrix(draw);
+    const view = compose(halfBody(crop, sample.keypoints, slot), matrix(draw));
     const viewFromImage = compose(invert(view), compose(toInput, crop.cropFromImage));
     return {
       view: compose(toCrop, view),
@@ -64,6 +67,14 @@ export function pair(taught: TaughtStep, context: PairContext): PairedStep {
       ),
     };
   });
+  function halfBody(crop: Crop, keypoints: readonly Keypoint[], slot: number): Affine {
+    const random = rng(seed, 'half body', step, slot);
+    if (random.uniform() >= (context.halfBody ?? 0)) return identity;
+    const inputFromImage = compose(toInput, crop.cropFromImage);
+    const inInput = keypoints.map(({ x, y, v }) => ({ ...apply(inputFromImage, { x, y }), v }));
+    return halfBodyView(inInput, context.skeleton, spec.input, random) ?? identity;
+  }
+
   const { method, settings, skeleton, stride, teacherView } = context;
   const frame = { input: spec.input, stride, origin: spec.origin, align: settings.align };
   const pool = taught.pool.map((_, slot) => {
