@@ -89,6 +89,11 @@ describe('a model file', () => {
     const file = join(temporaryFolder(), 'x.safetensors');
     writeFileSync(file, encodeSafetensors({ tensors: {}, metadata: { format: 'pt' } }));
     await expect(loadModel(file)).rejects.toThrow('was not written by heatstream');
+    const torch = join(file, '..', 'x.pth');
+    writeFileSync(torch, 'weights');
+    await expect(loadModel(torch)).rejects.toThrow(
+      'is no model of heatstream, expected .safetensors: heatstream import makes',
+    );
     const other = JSON.stringify({ ...card, model: 'giant' });
     writeFileSync(file, encodeSafetensors({ tensors: {}, metadata: { heatstream: other } }));
     await expect(loadModel(file)).rejects.toThrow('holds the model giant, expected one of tiny');

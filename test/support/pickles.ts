@@ -80,6 +80,32 @@ export function archive(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, ...directory, end]);
 }
 
+/** One stored entry whose sizes and places are in the wide fields of zip64. */
+export function wideArchive(name: string, data: Uint8Array): Buffer {
+  const narrow = archive([{ name, data }]);
+  const central = narrow.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+  const extra = Buffer.alloc(28);
+  extra.writeUInt16LE(1, 0);
+  extra.writeUInt16LE(24, 2);
+  extra.writeBigUInt64LE(BigInt(data.length), 4);
+  extra.writeBigUInt64LE(BigInt(data.length), 12);
+  const entry = Buffer.from(narrow.subarray(central, central + 46 + name.length));
+  entry.fill(0xff, 20, 28); // packed and unpacked size
+  entry.writeUInt16LE(extra.length, 30);
+  entry.fill(0xff, 42, 46); // place
+  const end64 = Buffer.alloc(56);
+  end64.write('PK\x06\x06', 'latin1');
+  end64.writeBigUInt64LE(1n, 32);
+  end64.writeBigUInt64LE(BigInt(central), 48);
+  const locator = Buffer.alloc(20);
+  locator.write('PK\x06\x07', 'latin1');
+  locator.writeBigUInt64LE(BigInt(central + entry.length + extra.length), 8);
+  const end = Buffer.alloc(22, 0xff);
+  end.write('PK\x05\x06', 'latin1');
+  end.writeUInt16LE(0, 20);
+  return Buffer.concat([narrow.subarray(0, central), entry, extra, end64, locator, end]);
+}
+
 /** A torch.save archive around a pickle, with storages by key. */
 export const torchArchive = (
   data: Uint8Array,

@@ -110,6 +110,24 @@ describe('weights laid against a network', () => {
     expect(Object.keys(fit.loaded).length + fit.fresh.length).toBe(network.parameters.length);
   });
 
+  it('of HRNet as a classifier give their trunk too', () => {
+    const hrnet = createNetwork('hrnet-w32', 17);
+    const { 'final_layer.weight': head, 'final_layer.bias': bias, ...trunk } = saved(hrnet);
+    const one = { shape: [1], data: new Float32Array(1) };
+    const fit = fitWeights(hrnet, {
+      ...trunk,
+      'stage4.2.fuse_layers.1.0.0.0.weight': one,
+      'incre_modules.0.0.conv1.weight': one,
+      'downsamp_modules.0.0.weight': one,
+      'final_layer.0.weight': one,
+      'classifier.weight': one,
+    });
+    expect([head, bias].map((each) => each !== undefined)).toEqual([true, true]);
+    expect(misfits(fit)).toEqual([]);
+    expect(fit.fresh).toEqual(['final_layer.weight', 'final_layer.bias']);
+    expect(fit.ignored).toHaveLength(5);
+  });
+
   it('of a smaller trunk do not pass as a whole one', () => {
     const fit = fitWeights(createNetwork('sb-r34', 17), classifier(network));
     expect(misfits(fit)).toEqual([

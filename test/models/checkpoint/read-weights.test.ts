@@ -4,9 +4,18 @@ import type { NamedArray, StateArrays } from '../../../src/engine/types.ts';
 import { toFloat32 } from '../../../src/models/checkpoint/element-type.ts';
 import { encodeNpz } from '../../../src/models/checkpoint/npz.ts';
 import { readWeights } from '../../../src/models/checkpoint/read-weights.ts';
+import { openZip } from '../../../src/models/checkpoint/zip.ts';
 import { encodeTorch } from '../../../src/models/checkpoint/torch-write.ts';
 import { encodeSafetensors } from '../../../src/models/safetensors.ts';
-import { archive, dict, integer, tensor, text, torchArchive } from '../../support/pickles.ts';
+import {
+  archive,
+  dict,
+  integer,
+  tensor,
+  text,
+  torchArchive,
+  wideArchive,
+} from '../../support/pickles.ts';
 
 const array: fc.Arbitrary<NamedArray> = fc
   .array(fc.integer({ min: 0, max: 4 }), { maxLength: 4 })
@@ -59,6 +68,12 @@ describe('weights', () => {
     const { path, beside, tensors } = readWeights(bytes, 'x.pth');
     expect([path, beside]).toEqual([['state_dict'], ['epoch', 'best_state_dict']]);
     expect([...tensors['w']!.data]).toEqual([2]);
+  });
+
+  it('are found in archives with wide fields, as large ones have', () => {
+    const state = { w: { shape: [2], data: Float32Array.of(3, 4) } };
+    const npy = openZip(encodeNpz(state)).get('w.npy')!.read();
+    expect([...readWeights(wideArchive('w.npy', npy), 'x').tensors['w']!.data]).toEqual([3, 4]);
   });
 
   it('that lie deflated in the archive are unpacked', () => {
