@@ -3,13 +3,17 @@ import type { Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 import type { Skeleton } from '../pose/types.ts';
 
-export const FLIP_NAMES = ['none', 'average', 'shift-1', 'shift-0.75'] as const;
 /**
  * How far the mirrored heatmaps move to the right before they are averaged, in heatmap pixels: not at all, by a whole pixel
  * (HRNet's SHIFT_HEATMAP), or by 3/4. At a stride of 4 the last one is exact where pixel centres meet (`centres`); where
  * `edges` or `corners` meet, `average` is.
  */
-export type Flip = (typeof FLIP_NAMES)[number];
+export type Flip = 'none' | 'average' | 'shift-1' | 'shift-0.75';
+
+export interface FlipTest {
+  readonly flip: Exclude<Flip, 'none'>;
+  readonly skeleton: Pick<Skeleton, 'joints' | 'flipPairs'>;
+}
 
 /** Pixels [batch, h, w, 3], left and right exchanged. */
 export const mirrored = (pictures: Tensor4D): Tensor4D =>
@@ -22,10 +26,7 @@ export const mirrored = (pictures: Tensor4D): Tensor4D =>
 export function flipAverage(
   straight: Tensor4D,
   flipped: Tensor4D,
-  {
-    flip,
-    skeleton,
-  }: { flip: Exclude<Flip, 'none'>; skeleton: Pick<Skeleton, 'joints' | 'flipPairs'> },
+  { flip, skeleton }: FlipTest,
 ): Tensor4D {
   const partner = skeleton.joints.map((_, joint) => joint);
   for (const [a, b] of skeleton.flipPairs) [partner[a], partner[b]] = [b, a];
@@ -34,7 +35,7 @@ export function flipAverage(
 }
 
 /** Mirrors maps and moves them to the right. */
-function shifted(flipped: Tensor4D, flip: Exclude<Flip, 'none'>): Tensor4D {
+function shifted(flipped: Tensor4D, flip: FlipTest['flip']): Tensor4D {
   const columns = fromRight(flipped.shape[2]);
   const still = tf.gather(flipped, columns, 2);
   if (flip === 'average') return still;

@@ -1,8 +1,10 @@
 // Forward passes without training: evaluation, labelling, teaching and probing.
+import type { Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 import type { ArraySpec, Step } from '../engine/types.ts';
 import { meanPeak } from '../models/loss.ts';
 import { under, type Network } from '../models/network.ts';
+import { flipAverage, mirrored, type FlipTest } from './flip.ts';
 import { input2d, input4d } from './inputs.ts';
 import { drawView, type StepGeometry } from './view.ts';
 
@@ -12,20 +14,23 @@ export type BnMode = 'running' | 'batch';
 /** Which weights of the state: a network in training, or the published teacher. */
 export type Weights = 'net.' | 'net2.' | 'teacher.';
 
-/** Inputs `crops` uint8 and `views` [batch, 8] (view pixel to crop pixel); outputs `heatmaps` [batch, h, w, joints] and `peak`, their mean maximum. */
+/** With `flip`, of each view and its mirror image. Inputs `crops` uint8 and `views` [batch, 8] (view pixel to crop pixel); outputs `heatmaps` [batch, h, w, joints] and `peak`, their mean maximum. */
 export function predictStep(
   network: Network,
   geometry: StepGeometry,
-  { weights, bn }: { weights: Weights; bn: BnMode },
+  { weights, bn, flip }: { weights: Weights; bn: BnMode; flip?: FlipTest | undefined },
 ): Step<'crops' | 'views', 'heatmaps' | 'peak'> {
   return {
-    name: `predict ${weights} ${bn} ${network.name} ${network.joints}`,
+    name: `predict ${weights} ${bn} ${network.name} ${network.joints}${flip ? ` flip ${JSON.stringify(flip)}` : ''}`,
     run(state, inputs) {
       const view = drawView(input4d(inputs, 'crops'), input2d(inputs, 'views'), geometry);
       const mode = bn === 'batch' ? 'train' : 'eval';
-      const heatmaps = network.forward(view, mode, under(state, weights), (_layer, stats) => {
-        tf.dispose([stats.mean, stats.variance]);
-      });
+      const forward = (x: Tensor4D) =>
+        network.forward(x, mode, under(state, weights), (_layer, stats) => {
+          tf.dispose([stats.mean, stats.variance]);
+        });
+      const straight = forward(view);
+      const heatmaps = flip ? flipAverage(straight, forward(mirrored(view)), flip) : straight;
       return { state: {}, outputs: { heatmaps, peak: meanPeak(heatmaps) } };
     },
   };

@@ -16,11 +16,11 @@ import { score, type Scores } from '../stages/score.ts';
 import { withSigmas } from '../stages/sigmas.ts';
 import { isExternal } from '../stages/read-external.ts';
 import { openPredicting, type ExternalOptions } from './open-predicting.ts';
-import type { NetworkChoice } from './open-predictor.ts';
+import type { NetworkChoice, Reading } from './open-predictor.ts';
 import { predict$ } from './predict.ts';
 import { readLabels } from './read-labels.ts';
 
-export interface EvaluationOptions extends ExternalOptions {
+export interface EvaluationOptions extends ExternalOptions, Reading {
   /** Run folder, model file, FILE.onnx or `movenet`. */
   readonly run: string;
   readonly labels: string;
@@ -90,7 +90,7 @@ export async function evaluate(
       ...score(truths, keypoints, await skeletonToScore(skeleton, options.sigmas), {
         metrics,
         ignored,
-        conditions: `${people.length} people of ${basename(options.labels)} in their labelled boxes x ${spec.boxScale}, no flip, decoding ${model.decoding}${missing.length > 0 ? `, without ${missing.join(', ')}, which the network does not know` : ''}`,
+        conditions: `${people.length} people of ${basename(options.labels)} in their labelled boxes x ${spec.boxScale}, ${model.flip === 'none' ? 'no flip' : `flip ${model.flip}`}, decoding ${model.decoding}${missing.length > 0 ? `, without ${missing.join(', ')}, which the network does not know` : ''}`,
       }),
       people: people.length,
       ignored: ignored.length,

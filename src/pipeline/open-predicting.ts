@@ -1,11 +1,12 @@
 // Opens whatever predicts keypoints: a model of ours, or an external network with its joints mapped.
 import type { Engine } from '../engine/types.ts';
 import { UsageError } from '../config/resolve.ts';
+import type { Flip } from '../methods/flip.ts';
 import type { CropSpec, Skeleton } from '../pose/types.ts';
 import { externalCropSpec, externalPredictor } from '../stages/external-predictor.ts';
 import type { KeypointPredictor } from '../stages/predict.ts';
 import { isExternal, openExternal, readJointMap } from '../stages/read-external.ts';
-import { openModel, type NetworkChoice } from './open-predictor.ts';
+import { openModel, type NetworkChoice, type Reading } from './open-predictor.ts';
 
 export interface ExternalOptions {
   /** Describes an ONNX file. @default FILE.onnx.json */
@@ -26,6 +27,8 @@ export interface PredictingModel {
   readonly digest: string;
   /** How keypoints are read, in words. */
   readonly decoding: string;
+  /** Of the flip test. */
+  readonly flip: Flip;
   readonly spec: CropSpec;
   readonly predictor: KeypointPredictor;
 }
@@ -41,27 +44,42 @@ export async function openPredicting(
     wanted,
     network: choice,
     ...options
-  }: ExternalOptions & {
-    readonly wanted?: Skeleton | undefined;
-    readonly network?: NetworkChoice | undefined;
-  },
+  }: ExternalOptions &
+    Reading & {
+      readonly wanted?: Skeleton | undefined;
+      readonly network?: NetworkChoice | undefined;
+    },
 ): Promise<PredictingModel> {
   const { teacherSpec, skeletonMap, threads } = options;
   if (isExternal(where)) {
+    refuseReading(options);
     const network = await openExternal(where, { spec: teacherSpec, threads });
     const map = await readJointMap(network.skeleton, skeletonMap, wanted);
     const { digest, decoding } = network;
     return {
       ...{ skeleton: map.skeleton, missing: map.missing, step: 0, digest, decoding },
+      flip: 'none',
       spec: externalCropSpec(network),
       predictor: externalPredictor(network, map),
     };
   }
   refuseExternalOptions(options);
-  const { model, recipe, spec, predictor } = await openModel(where, engine, choice);
+  const { model, recipe, spec, predictor } = await openModel(where, engine, choice, options);
   const { skeleton, step } = model.card;
-  const decoding = recipe.decode.refine ?? 'quarter';
-  return { skeleton, missing: [], step, digest: model.digest, decoding, spec, predictor };
+  return {
+    ...{ skeleton, missing: [], step, digest: model.digest },
+    decoding: recipe.decode.refine ?? 'quarter',
+    flip: options.flip ?? 'none',
+    ...{ spec, predictor },
+  };
+}
+
+/** An external network says itself how its heatmaps are read. */
+function refuseReading({ flip = 'none', decode }: Reading): void {
+  if (flip === 'none' && decode === undefined) return;
+  throw new UsageError(
+    `${decode === undefined ? '--flip' : '--decode'} is for models of heatstream's: the description of an external network says how it is read`,
+  );
 }
 
 /** @throws UsageError where a model of ours came with options that it has no use for */

@@ -7,7 +7,9 @@ import {
   type RecipeName,
 } from '../config/recipe.ts';
 import type { Engine } from '../engine/types.ts';
+import type { Flip } from '../methods/flip.ts';
 import { createNetwork } from '../models/network.ts';
+import type { Refinement } from '../pose/decode.ts';
 import type { CropSpec } from '../pose/types.ts';
 import { checkWeights, digestOf, loadModel, type Model } from '../stages/model-file.ts';
 import { openPredictor, type Predictor } from '../stages/predict.ts';
@@ -25,6 +27,14 @@ export interface OpenModel {
 /** Of a model with two networks: one of them, or the mean of their heatmaps. */
 export type NetworkChoice = 'first' | 'second' | 'ensemble';
 
+/** How heatmaps are made and read, where it is not as the model was trained. */
+export interface Reading {
+  /** @default none */
+  readonly flip?: Flip;
+  /** @default that of the model's codec */
+  readonly decode?: Refinement | undefined;
+}
+
 /**
  * @param where run folder or model file
  * @param choice by default both networks of Dual, and of a mean teacher the student
@@ -33,10 +43,12 @@ export async function openModel(
   where: string,
   engine: Engine,
   choice?: NetworkChoice,
+  { flip = 'none', decode }: Reading = {},
 ): Promise<OpenModel> {
   const model = chosen(await loadModel(where), choice);
   const { card } = model;
-  const recipe = recipeOf(model);
+  const named = recipeOf(model);
+  const recipe = { ...named, decode: { ...named.decode, ...(decode && { refine: decode }) } };
   const spec = cropSpec(recipe, card.padding);
   const network = createNetwork(card.model, card.skeleton.joints.length);
   checkWeights(network, model);
@@ -49,6 +61,7 @@ export async function openModel(
     spec,
     batch: BATCH,
     decode: recipe.decode,
+    flip: flip === 'none' ? undefined : { flip, skeleton: card.skeleton },
   });
   return { model, recipe, spec, predictor };
 }

@@ -4,13 +4,15 @@ import { openDatabase } from '../../db/open.ts';
 import type { Engine } from '../engine/types.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
+import { teacherFinder } from '../stages/teacher-finder.ts';
 import { ingest$, type Admitted } from './ingest.ts';
 import { listPictures } from './list-pictures.ts';
 import { openPredicting, type ExternalOptions, type PredictingModel } from './open-predicting.ts';
+import type { Reading } from './open-predictor.ts';
 import { predict$, type Predicted } from './predict.ts';
 import { openUnlabelled } from './unlabelled-pictures.ts';
 
-export interface PictureOptions extends ExternalOptions {
+export interface PictureOptions extends ExternalOptions, Reading {
   /** Run folder, model file, FILE.onnx or `movenet`. */
   readonly model: string;
   /** Folders, globs, pictures, @lists. */
@@ -45,7 +47,10 @@ export async function predictPictures(
   const { spec, predictor } = model;
   const db = openDatabase(cache);
   try {
-    const unlabelled = await openUnlabelled({ boxes, exclude: [] });
+    const unlabelled = await openUnlabelled(
+      { boxes, exclude: [] },
+      { openTeacher: () => Promise.resolve(teacherFinder(predictor, model)) },
+    );
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
     let people = 0;
     let rejected = 0;

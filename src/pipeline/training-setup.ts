@@ -13,7 +13,16 @@ import type { CropSpec } from '../pose/types.ts';
 
 export type TrainingOptions = Omit<
   Options,
-  'engine' | 'threads' | 'quiet' | 'json' | 'strict' | 'metrics' | 'sigmas' | 'lease'
+  | 'engine'
+  | 'threads'
+  | 'quiet'
+  | 'json'
+  | 'strict'
+  | 'metrics'
+  | 'sigmas'
+  | 'lease'
+  | 'flip'
+  | 'decode'
 >;
 
 export interface TrainingSetup {

@@ -2,6 +2,7 @@
 import { packTransforms } from '../augment/transforms.ts';
 import type { Engine, StateArrays } from '../engine/types.ts';
 import { predictInputs, predictStep, type BnMode, type Weights } from '../methods/predict-step.ts';
+import type { FlipTest } from '../methods/flip.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
 import { apply, compose, invert } from '../pose/affine.ts';
@@ -43,11 +44,13 @@ export interface PredictorOptions {
   readonly batch: number;
   readonly decode: Decoding;
   readonly bn?: BnMode;
+  /** @default no flip test */
+  readonly flip?: FlipTest | undefined;
 }
 
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { engine, network, weights, second, geometry, spec, batch, decode } = options;
-  const { bn = 'running' } = options;
+  const { bn = 'running', flip } = options;
   const named = (prefix: string, arrays: StateArrays = {}) =>
     Object.entries(arrays).map(([name, array]) => [prefix + name, array] as const);
   const session = await engine.open(
@@ -55,7 +58,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   );
   const compile = (prefix: Weights) =>
     session.compile(
-      predictStep(network, geometry, { weights: prefix, bn }),
+      predictStep(network, geometry, { weights: prefix, bn, flip }),
       predictInputs(batch, geometry),
     );
   const runners = [await compile('net.'), ...(second ? [await compile('net2.')] : [])];

@@ -2,6 +2,7 @@ import type { Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
+import type { Flip } from '../../src/methods/flip.ts';
 import { warp } from '../../src/methods/view.ts';
 import type { Network } from '../../src/models/network.ts';
 import { apply, invert } from '../../src/pose/affine.ts';
@@ -13,6 +14,7 @@ import { blobCrop, distance } from '../support/blob.ts';
 const input = { width: 64, height: 96 };
 const heatmap = { width: 16, height: 24 };
 const stored = { width: 80, height: 150 };
+const skeleton = { joints: ['nose', 'left', 'right'], flipPairs: [[1, 2]] } as const;
 const cropFromImage: Affine = [0.5, 0, 7, 0, 0.5, -11];
 
 /** Heatmaps are the picture itself at a quarter of its size: the spot is where the network points. */
@@ -28,7 +30,7 @@ function lookingNetwork(origin: PixelOrigin): Network {
   };
 }
 
-async function predictor(origin: PixelOrigin, batch: number) {
+async function predictor(origin: PixelOrigin, batch: number, flip: Flip = 'none') {
   const spec: CropSpec = {
     ...{ input, stored, origin, margin: { width: 1.4, height: 1.3 } },
     ...{ boxScale: 1.25, padding: 'zero', fill: [100, 100, 100] },
@@ -38,6 +40,7 @@ async function predictor(origin: PixelOrigin, batch: number) {
     ...{ network: lookingNetwork(origin), weights: {}, spec, batch },
     geometry: { stored, input, heatmap, mean: [100, 100, 100], std: [150, 150, 150] },
     decode: { refine: 'quarter', empty: 'origin' },
+    flip: flip === 'none' ? undefined : { flip, skeleton },
   });
   onTestFinished(() => opened.dispose());
   return opened;
@@ -69,5 +72,32 @@ describe.each(['centres', 'edges'] as const)('predictions with pixel origin %s',
     const padded = await (await predictor(origin, 5)).predict(crops);
     expect(padded).toHaveLength(3);
     expect(padded).toEqual(whole);
+  });
+});
+
+/** Column of the centre of mass of a map's first channel. */
+function centreColumn(map: Float32Array): number {
+  let [mass, moment] = [0, 0];
+  for (let i = 0; i < map.length; i += 3) {
+    mass += map[i]!;
+    moment += map[i]! * ((i / 3) % heatmap.width);
+  }
+  return moment / mass;
+}
+
+describe('the flip test', () => {
+  it.each([
+    ['edges', 'average', 0],
+    ['centres', 'average', -0.375],
+    ['centres', 'shift-1', 0.125],
+    ['centres', 'shift-0.75', 0],
+  ] as const)('with origin %s and %s moves the heatmaps by %f pixels', async (origin, flip, by) => {
+    const straight = await (await predictor(origin, 3)).predict(crops);
+    const both = await (await predictor(origin, 3, flip)).predict(crops);
+    both.forEach(({ heatmap: map }, i) => {
+      const moved = centreColumn(map) - centreColumn(straight[i]!.heatmap);
+      // What is left and right of the map is lost to the mirrored one.
+      expect(Math.abs(moved - by)).toBeLessThan(0.06);
+    });
   });
 });
