@@ -13,7 +13,10 @@ export {
   type PictureOptions,
   type PictureSummary,
 } from './pipeline/predict-pictures.ts';
+export { exportModel, type ExportOptions, type ExportSummary } from './pipeline/export-model.ts';
+export { importModel, type ImportOptions, type ImportSummary } from './pipeline/import-model.ts';
 export { openModel, type OpenModel } from './pipeline/open-predictor.ts';
+export { openPredicting, type PredictingModel } from './pipeline/open-predicting.ts';
 export type { Admitted } from './pipeline/ingest.ts';
 export type { Predicted } from './pipeline/predict.ts';
 
@@ -25,5 +28,11 @@ export { readCocoLabels } from './formats/coco.ts';
 export { readBoxes } from './formats/boxes.ts';
 export { oksAp } from './pose/metrics/oks-ap.ts';
 export { pck } from './pose/metrics/pck.ts';
+export { pckh } from './pose/metrics/pckh.ts';
+export { auc } from './pose/metrics/auc.ts';
+export { epe } from './pose/metrics/epe.ts';
+export { heatmapAccuracy } from './pose/metrics/heatmap-accuracy.ts';
+export { oksNms } from './pose/metrics/oks-nms.ts';
 export { openDatabase, type Database } from '../db/open.ts';
+export { readWeights, type Weights } from './models/checkpoint/read-weights.ts';
 export { loadModel, type Model, type ModelCard } from './stages/model-file.ts';

@@ -79,7 +79,7 @@ async function look(looker: Looker, pictures: readonly Uint8Array[]): Promise<Si
 }
 
 /** Pictures as the network takes them. */
-export function packPictures(
+function packPictures(
   pictures: readonly Uint8Array[],
   { input: { width, height, layout, type, channels, scale, mean, std } }: OnnxSpec,
 ): OnnxArray {
