@@ -117,7 +117,7 @@ export function sharpness(picture: Picture, factor: number): Picture {
   });
 }
 
-/** Paints a square; `centre` in pixels. */
+/** Paints a square; `centre` in pixels. At the upper and left border it keeps its size, as in the reference. */
 export function paintSquare(
   { pixels, size }: Picture,
   centre: { readonly x: number; readonly y: number },
