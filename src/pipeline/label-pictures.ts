@@ -22,6 +22,7 @@ import { createKeypointReader } from '../stages/predict.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
+import { teacherFinder } from '../stages/teacher-finder.ts';
 import { ingest$, type Admitted } from './ingest.ts';
 import { listPictures } from './list-pictures.ts';
 import { openModel } from './open-predictor.ts';
@@ -74,7 +75,10 @@ export async function labelPictures(
     await retryBusy(() => {
       addTeacher(db, { digest, step: card.step, file });
     });
-    const unlabelled = await openUnlabelled({ boxes, exclude: [] });
+    const unlabelled = await openUnlabelled(
+      { boxes, exclude: [] },
+      { openTeacher: () => Promise.resolve(teacherFinder(predictor, { spec, digest })) },
+    );
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
     const counts: Record<string, number> = {};
     let rejected = 0;

@@ -69,12 +69,23 @@ export async function listFolder(
 
 type Entry = readonly [name: string, kind: Kind];
 
-/** All but what is hidden. Read as bytes, for names that are no UTF-8. */
+/** All but what is hidden. */
 async function everything(folder: string): Promise<Entry[]> {
+  const entries = await readdir(rawPath(folder), { withFileTypes: true });
+  const named = entries.some(({ name }) => isDamaged(name))
+    ? await byBytes(folder)
+    : entries.map((entry): Entry => [entry.name, entry]);
+  return named.filter(([name]) => !name.startsWith('.'));
+}
+
+/** A name that is no UTF-8, read as text. */
+function isDamaged(name: string): boolean {
+  return name.includes('\u{FFFD}');
+}
+
+async function byBytes(folder: string): Promise<Entry[]> {
   const entries = await readdir(rawPath(folder), { withFileTypes: true, encoding: 'buffer' });
-  return entries
-    .map((entry): Entry => [pathOf(entry.name), entry])
-    .filter(([name]) => !name.startsWith('.'));
+  return entries.map((entry): Entry => [pathOf(entry.name), entry]);
 }
 
 /** By a real glob. One folder at a time and without `unique`: fast-glob's own walk ignores back-pressure and keeps every path. */
@@ -88,12 +99,11 @@ async function matching(folder: string, pattern: string): Promise<Entry[]> {
     followSymbolicLinks: false,
     caseSensitiveMatch: true,
   });
-  const isDamaged = (name: string) => name.includes('\u{FFFD}');
   const entries = found.map(({ name, dirent }): Entry => [name, dirent]);
   if (!entries.some(([name]) => isDamaged(name))) return entries;
   // fast-glob reads names as text: those that are no UTF-8 are matched as it sees them, and looked up by their bytes.
   const seen = new Set(entries.map(([name]) => name));
-  const raw = (await everything(folder)).filter(
+  const raw = (await byBytes(folder)).filter(
     ([name]) => !name.isWellFormed() && seen.has((rawPath(name) as Buffer).toString()),
   );
   return [...entries.filter(([name]) => !isDamaged(name)), ...raw];

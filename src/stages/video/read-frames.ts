@@ -45,7 +45,7 @@ export async function* readFrames(
   // Who stops early never asks.
   exited.catch(() => undefined);
   let told = '';
-  child.stderr.setEncoding('utf8').on('data', (text: string) => {
+  child.stderr!.setEncoding('utf8').on('data', (text: string) => {
     told = (told + text).slice(-2000);
   });
   const numbers = frameNumbers(sampling, child.stdio[3] as Readable);
@@ -65,7 +65,7 @@ export async function* readFrames(
     throw new SampleError({ stage: 'video', path, reason, cause: error });
   } finally {
     child.kill('SIGKILL');
-    await numbers.return();
+    await numbers.return(undefined);
   }
 }
 
