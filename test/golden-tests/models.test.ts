@@ -2,7 +2,7 @@
 import { afterEach, expect, it, vi } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
-import type { NamedArray, Session, StateArrays, Step } from '../../src/engine/types.ts';
+import type { EngineName, NamedArray, Session, StateArrays, Step } from '../../src/engine/types.ts';
 import { updateRunning } from '../../src/models/batch-norm.ts';
 import { networkCost } from '../../src/models/cost.ts';
 import {
@@ -30,6 +30,7 @@ import {
   maxDifference,
   skipGolden,
 } from '../support/golden.ts';
+import { GOLDEN_ENGINES } from '../support/golden-engines.ts';
 
 interface Sidecar extends Formula {
   readonly model: string;
@@ -44,14 +45,12 @@ interface Stats {
   readonly buffers: Readonly<Record<string, readonly number[] | number>>;
 }
 
-type EngineUnderTest = 'onnxruntime' | 'wasm';
-
-/** The wasm heap never shrinks again: networks of more parameters run on onnxruntime alone. */
+/** The wasm heap never shrinks again: networks of more parameters do not run there. */
 const WASM_PARAMETERS = 40e6;
 
-function enginesFor(network: Network): readonly EngineUnderTest[] {
+function enginesFor(network: Network): readonly EngineName[] {
   const { parameters } = networkCost(network, { width: network.stride, height: network.stride });
-  return parameters > WASM_PARAMETERS ? ['onnxruntime'] : ['onnxruntime', 'wasm'];
+  return GOLDEN_ENGINES.filter((name) => name !== 'wasm' || parameters <= WASM_PARAMETERS);
 }
 
 /** Alternatives of a pattern: the networks that exist here. */
@@ -63,7 +62,7 @@ afterEach(async () => {
 });
 
 async function run(
-  engine: EngineUnderTest,
+  engine: EngineName,
   { seed, gain, input_shape: shape }: Sidecar,
   network: Network,
   mode: 'train' | 'eval',

@@ -4,7 +4,7 @@ import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
-import type { Outputs, StateArrays, Step } from '../../src/engine/types.ts';
+import type { EngineName, Outputs, StateArrays, Step } from '../../src/engine/types.ts';
 import { supervised } from '../../src/methods/supervised.ts';
 import { adamRates, adamUpdate } from '../../src/models/adam.ts';
 import { updateRunning } from '../../src/models/batch-norm.ts';
@@ -34,6 +34,7 @@ import {
   maxDifference,
   skipGolden,
 } from '../support/golden.ts';
+import { GOLDEN_ENGINES } from '../support/golden-engines.ts';
 
 interface Trajectory extends Formula {
   readonly model: string;
@@ -107,7 +108,7 @@ interface Trained {
   readonly lossAfter: number;
 }
 
-async function train(engine: 'onnxruntime' | 'wasm', file: string): Promise<Trained> {
+async function train(engine: EngineName, file: string): Promise<Trained> {
   const golden = goldenJson<Trajectory>(file);
   const { model, joints, seed, input_shape: shape, steps, optimizer } = golden;
   const network = createNetwork(model as ModelName, joints);
@@ -160,7 +161,7 @@ describeGolden('train', new RegExp(`^(${built})_.*_adam\\d+\\.json$`), (file) =>
   const stem = basename(file, '.json');
   const { tolerance } = golden;
 
-  describe.each(['onnxruntime', 'wasm'] as const)('on %s', (engine) => {
+  describe.each(GOLDEN_ENGINES)('on %s', (engine) => {
     it('follows the trajectory of the reference', { timeout: 120_000 }, async () => {
       const trained = await train(engine, file);
       const lines: string[] = [];
