@@ -40,9 +40,9 @@ async function look(
       picture: [batch, input.height, input.width, 3],
       heatmaps: [batch, heatmap.height, heatmap.width, joints],
       ...shapes,
-    } as Record<string, readonly number[]>,
+    },
     (inputs) => ({
-      seen: hardPicture(inputs['picture'] as Tensor4D, inputs['heatmaps'] as Tensor4D, view, {
+      seen: hardPicture(inputs.picture as Tensor4D, inputs.heatmaps as Tensor4D, view, {
         ...{ inputs, geometry, align: 'centres', isReference: false, network: 0 },
       }),
     }),
