@@ -105,6 +105,7 @@ async function predicted(where: string, folders: readonly string[]): Promise<Map
         for (const { heatmap } of await predictor.predict(batch)) heatmaps.push(heatmap);
       }),
     ),
+    { defaultValue: undefined },
   );
   await predictor.dispose();
   db.close();

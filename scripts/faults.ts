@@ -3,6 +3,7 @@ import { mkdtempSync, rmSync, chmodSync, realpathSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { FAULTS } from '../test/faults/all.ts';
+import { killRunning } from '../test/support/command.ts';
 
 const seed = Number(process.env['HEATSTREAM_FAULT_SEED'] ?? 1);
 const names = process.argv.slice(2);
@@ -21,6 +22,7 @@ for (const { name, times, run } of chosen) {
     const told = error instanceof Error ? error.message : String(error);
     console.log(`| ${name} | ${times} | **failed**: ${told.replaceAll('\n', ' · ')} |`);
   } finally {
+    killRunning();
     rmSync(folder, { recursive: true, force: true });
   }
   process.stderr.write(`${name}: ${((performance.now() - start) / 1000).toFixed(0)} s\n`);

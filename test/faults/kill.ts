@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { crc32 } from 'node:zlib';
 import { openDatabase } from '../../db/open.ts';
 import { rng } from '../../src/pose/random.ts';
-import { run, start } from '../support/command.ts';
+import { run, start, type Running } from '../support/command.ts';
 import {
   labelling,
   must,
@@ -37,10 +37,14 @@ async function killAtRandom(scene: Scene, times: number, work: Work): Promise<st
   const { folder, seed } = scene;
   const random = rng(seed, 'faults', 0, 0);
   const cacheOf = (cycle: number) => join(folder, `cache-${cycle}.sqlite`);
+  const rows = (cache: string) => accepted(cache, work.accepted);
+  const whole = start(work.args(cacheOf(0), 0));
   const began = performance.now();
-  const whole = await run(work.args(cacheOf(0), 0));
-  must(whole.code === 0, 'the work ends well when nobody disturbs it', whole.stderr);
-  const duration = performance.now() - began;
+  await moreRows(whole, () => rows(cacheOf(0)).size, 0);
+  const first = performance.now();
+  const { code: ended, stderr: said } = await whole.finished;
+  must(ended === 0, 'the work ends well when nobody disturbs it', said);
+  const last = performance.now();
   work.check(cacheOf(0), 0);
 
   let kills = 0;
@@ -50,14 +54,18 @@ async function killAtRandom(scene: Scene, times: number, work: Work): Promise<st
   while (kills < times) {
     const cache = cacheOf(cycles);
     const running = start(work.args(cache, cycles));
-    await sleep(duration * (0.4 + 0.6 * random.uniform()));
+    // Most moments lie between the first new row and the end, some anywhere.
+    if (random.uniform() < 0.75) {
+      await moreRows(running, () => rows(cache).size, before.size);
+      await sleep(0.8 * (last - first) * random.uniform());
+    } else await sleep((last - began) * random.uniform());
     running.child.kill('SIGKILL');
     const { signal, code, stderr } = await running.finished;
     must(signal === 'SIGKILL' || code === 0, 'the work that is killed had not failed', stderr);
     if (signal === 'SIGKILL') kills += 1;
     if (!existsSync(cache)) continue;
     mustBeWhole(cache);
-    const after = accepted(cache, work.accepted);
+    const after = rows(cache);
     const lost = [...before].filter((row) => !after.has(row));
     must(lost.length === 0, 'nothing accepted is lost', lost.slice(0, 5).join('\n'));
     if (signal === 'SIGKILL' && after.size > before.size) amidst += 1;
@@ -68,11 +76,16 @@ async function killAtRandom(scene: Scene, times: number, work: Work): Promise<st
       before = new Set();
     }
   }
-  const last = await run(work.args(cacheOf(cycles), cycles));
-  must(last.code === 0, 'the work goes on to its end', last.stderr);
+  const rest = await run(work.args(cacheOf(cycles), cycles));
+  must(rest.code === 0, 'the work goes on to its end', rest.stderr);
   work.check(cacheOf(cycles), cycles);
   mustBeWhole(cacheOf(cycles));
   return `killed ${kills} times (seed ${seed}), ${amidst} of them with new rows since the kill before; ${cycles} times brought to its end; verify clean each time, nothing lost, nothing doubled`;
+}
+
+/** Waits until there are more than so many rows, or the command has ended. */
+async function moreRows({ child }: Running, rows: () => number, than: number): Promise<void> {
+  while (child.exitCode === null && child.signalCode === null && rows() <= than) await sleep(5);
 }
 
 function accepted(cache: string, queries: readonly string[]): Set<string> {
@@ -100,7 +113,7 @@ export const killIngest: Fault = {
   times: 40,
   slice: 2,
   async run(scene, times) {
-    const { pictures, count } = await renderData(scene, 200);
+    const { pictures, count } = await renderData(scene, 500);
     return killAtRandom(scene, times, {
       args: (cache) => ['ingest', pictures, '--recipe', 'peer', '--cache', cache, '--quiet'],
       accepted: CATALOG,

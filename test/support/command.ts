@@ -19,6 +19,13 @@ export interface Running {
   readonly finished: Promise<Finished>;
 }
 
+const running = new Set<ChildProcess>();
+
+/** Ends every command that is still at work: for what failed halfway. */
+export function killRunning(): void {
+  for (const child of running) child.kill('SIGKILL');
+}
+
 /** How the child differs from this process. */
 export interface Circumstances {
   /** A user without privileges. */
@@ -41,6 +48,7 @@ export function start(
     env: { ...process.env, ...env },
     ...(uid !== undefined && { uid, gid: uid }),
   });
+  running.add(child);
   const output = { stdout: '', stderr: '' };
   let peakMiB = 0;
   const poll = setInterval(() => {
@@ -51,6 +59,7 @@ export function start(
   const finished = new Promise<Finished>((resolve) => {
     child.on('close', (code, signal) => {
       clearInterval(poll);
+      running.delete(child);
       resolve({ code, signal, ...output, peakMiB });
     });
   });
