@@ -9,7 +9,8 @@ import type { Engine } from '../engine/types.ts';
 import type { LabelSet } from '../formats/label-set.ts';
 import { DEFAULT_METRICS, parseMetric } from '../pose/metrics/metric-name.ts';
 import type { TruePerson } from '../pose/metrics/oks-match.ts';
-import type { PredictedKeypoint, Skeleton } from '../pose/types.ts';
+import { viewSize } from '../pose/crop-geometry.ts';
+import type { PredictedKeypoint, Size, Skeleton } from '../pose/types.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { score, type Scores } from '../stages/score.ts';
@@ -90,6 +91,7 @@ export async function evaluate(
       ...score(truths, keypoints, await skeletonToScore(skeleton, options.sigmas), {
         metrics,
         ignored,
+        areas: people.map(({ box }) => areaOf(viewSize(box, spec))),
         conditions: `${people.length} people of ${basename(options.labels)} in their labelled boxes x ${spec.boxScale}, ${model.flip === 'none' ? 'no flip' : `flip ${model.flip}`}, decoding ${model.decoding}${missing.length > 0 ? `, without ${missing.join(', ')}, which the network does not know` : ''}`,
       }),
       people: people.length,
@@ -127,3 +129,5 @@ function ignoredPeople({ people, skeleton }: LabelSet): TruePerson[] {
 }
 
 const unlabelled = ({ joints }: Skeleton) => joints.map(() => ({ x: 0, y: 0, v: 0 as const }));
+
+const areaOf = ({ width, height }: Size) => width * height;
