@@ -2,7 +2,7 @@
 import { existsSync, readFileSync } from 'node:fs';
 import { mkdir, rename, rm, writeFile } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
-import { BINDING_VERSION, findBinding, type BindingPackage } from '../package.ts';
+import { BINDING_VERSION, findBinding, type BindingName, type BindingPackage } from '../package.ts';
 import { buildAddon, findCompiler } from './build-addon.ts';
 import { asInstallError, InstallError } from './install-error.ts';
 import type { Library } from './library.ts';
@@ -12,7 +12,10 @@ import { checkSymbols } from './symbols.ts';
 import { tryAddon } from './try-addon.ts';
 
 export interface InstallOptions {
+  /** A library for CUDA. */
   readonly gpu: boolean;
+  /** What is bound to the library. @default @tensorflow/tfjs-node-gpu for CUDA, else @tensorflow/tfjs-node */
+  readonly package?: BindingName;
   readonly from: 'official' | 'pip';
   /** Of the library. @default deps/heatstream in the folder of the binding's package */
   readonly dir?: string | undefined;
@@ -38,7 +41,7 @@ const SOURCES = { official: fetchOfficial, pip: fetchWheel } as const;
 /** @throws InstallError in one sentence; nothing half-made is left but downloads that the next attempt goes on with */
 export async function installTensorflow(options: InstallOptions): Promise<Installed> {
   const { gpu, from, sha256, log, signal } = options;
-  const binding = bindingFor(gpu);
+  const binding = bindingNamed(options.package ?? `@tensorflow/tfjs-node${gpu ? '-gpu' : ''}`);
   const dir = resolve(options.dir ?? join(binding.folder, 'deps/heatstream'));
   const folder = join(dir, `${from}-${gpu ? 'gpu' : 'cpu'}`);
   try {
@@ -66,8 +69,7 @@ export async function installTensorflow(options: InstallOptions): Promise<Instal
   }
 }
 
-function bindingFor(gpu: boolean): BindingPackage {
-  const name = gpu ? '@tensorflow/tfjs-node-gpu' : '@tensorflow/tfjs-node';
+function bindingNamed(name: BindingName): BindingPackage {
   const binding = findBinding([name]);
   if (binding?.version === BINDING_VERSION) return binding;
   const found = binding ? `is here in version ${binding.version}` : 'is not installed';
