@@ -2,8 +2,11 @@
 import type { NamedArray, StateArrays } from '../engine/types.ts';
 import { decodeElements, ELEMENT_BYTES } from './checkpoint/element-type.ts';
 import type { ElementType, TypedTensor, TypedTensors } from './checkpoint/element-type.ts';
+import { printable } from './checkpoint/problem.ts';
 
 const MAX_HEADER = 100 * 1024 * 1024;
+/** Names out of the file may be long. */
+const LONGEST_PROBLEM = 600;
 
 const ELEMENT_TYPES = new Map<unknown, ElementType>([
   ['F64', 'float64'],
@@ -59,7 +62,8 @@ export function decodeSafetensors(bytes: Uint8Array, source: string): Safetensor
 const failIn =
   (source: string) =>
   (problem: string): never => {
-    throw new Error(`${source} is not a safetensors file that heatstream can read: ${problem}`);
+    const shown = printable(problem).slice(0, LONGEST_PROBLEM);
+    throw new Error(`${source} is not a safetensors file that heatstream can read: ${shown}`);
   };
 
 /** @param source named in errors. Throws where header, offsets or shapes do not fit the file. */
