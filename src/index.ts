@@ -13,6 +13,12 @@ export {
   type PictureOptions,
   type PictureSummary,
 } from './pipeline/predict-pictures.ts';
+export {
+  ingestFolders,
+  type IngestFoldersHooks,
+  type IngestFoldersOptions,
+  type IngestSummary,
+} from './pipeline/ingest-folders.ts';
 export { exportModel, type ExportOptions, type ExportSummary } from './pipeline/export-model.ts';
 export { importModel, type ImportOptions, type ImportSummary } from './pipeline/import-model.ts';
 export { openModel, type OpenModel } from './pipeline/open-predictor.ts';

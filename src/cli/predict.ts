@@ -6,6 +6,7 @@ import { annotationsOf } from '../formats/coco-annotations.ts';
 import { predictPictures } from '../pipeline/predict-pictures.ts';
 import { drawOverlay } from '../pipeline/draw-overlay.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
+import { videoOf } from '../stages/video/frame-path.ts';
 import { collectPredictions } from './collect.ts';
 import { PREDICT_OPTIONS, type Invocation } from './commands.ts';
 import { createRejectList, engineOf, listenForSignals, optionsOf } from './session.ts';
@@ -35,9 +36,10 @@ export async function run(invocation: Invocation): Promise<number> {
       onReject: createRejectList(options.quiet),
       async onPerson(person, { skeleton }) {
         collected.add(person);
-        if (overlays !== undefined) {
+        const { path } = person.person;
+        // A frame of a video is no file to draw on.
+        if (overlays !== undefined && videoOf(path) === undefined) {
           const name = `${person.person.sha256.slice(0, 16)}-${person.person.instanceId}.jpg`;
-          const { path } = person.person;
           await writeFileAtomic(
             join(overlays, name),
             await drawOverlay(path, person.keypoints, skeleton),
