@@ -1,0 +1,142 @@
+// JPEG and person box → target in the database with SimpleBaseline-R18 at 128×96, beside the same job in Python (label_folder.py: OpenCV,
+// PyTorch, sqlite3). HEATSTREAM_BENCH_LIMIT=400 people, HEATSTREAM_BENCH_THREADS=2, HEATSTREAM_BENCH_ROUNDS=3. HEATSTREAM_DATA is the folder
+// that holds lspet/. The peer needs HEATSTREAM_PEER_PYTHON (a Python with PyTorch and OpenCV) and HEATSTREAM_PEERS.
+import { execFile } from 'node:child_process';
+import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { promisify } from 'node:util';
+import { lastValueFrom, toArray } from 'rxjs';
+import { openDatabase } from '../db/open.ts';
+import { cropSpec, recipeNamed } from '../src/config/recipe.ts';
+import { openEngine } from '../src/engine/choose.ts';
+import { createNetwork, initialWeights } from '../src/models/network.ts';
+import { ingest$, type Admitted, type Picture } from '../src/pipeline/ingest.ts';
+import { label$ } from '../src/pipeline/label-pictures.ts';
+import type { CropSpec } from '../src/pose/types.ts';
+import { createLabeller } from '../src/stages/label.ts';
+import { openPredictor, type Predictor } from '../src/stages/predict.ts';
+import { createCropReader } from '../src/stages/recall-crop.ts';
+import { digestOfSpec } from '../src/stages/spec-digest.ts';
+import type { BenchResult } from './rounds.ts';
+import { alternate } from './rounds.ts';
+
+const env = process.env;
+const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 400);
+const threads = Number(env['HEATSTREAM_BENCH_THREADS'] ?? 2);
+const rounds = Number(env['HEATSTREAM_BENCH_ROUNDS'] ?? 3);
+const data = join(env['HEATSTREAM_DATA'] ?? '../shared/data', 'lspet');
+const files = {
+  images: join(data, 'images'),
+  boxes: join(data, 'person-boxes.json'),
+  coco: join(data, 'images.coco.json'),
+};
+const recipe = recipeNamed('paper');
+const input = { width: 96, height: 128 };
+const heatmap = { width: 24, height: 32 };
+// As the peer: the network's input without a margin.
+const spec: CropSpec = {
+  ...cropSpec(recipe, 'zero'),
+  ...{ input, stored: input, margin: { width: 1, height: 1 } },
+};
+const joints = 17;
+const batch = 16;
+
+export async function run(): Promise<BenchResult> {
+  const engine = await openEngine({ name: 'onnxruntime', threads });
+  const network = createNetwork('sb-r18', joints);
+  const predictor = await openPredictor({
+    ...{ engine, network, spec, batch, decode: recipe.decode },
+    weights: initialWeights(network, 0),
+    geometry: { ...recipe, input, stored: input, heatmap },
+  });
+  const pictures = await boxed();
+  const folder = await mkdtemp(join(tmpdir(), 'heatstream-bench-'));
+  let round = 0;
+  try {
+    await labelAll(pictures.slice(0, 4 * batch), predictor, join(folder, 'warm.sqlite'));
+    const forward = await forwardRate(predictor);
+    process.stderr.write(`the bare forward pass: ${forward.toFixed(1)} pictures/s\n`);
+    const result = await alternate({
+      bench: `label ${pictures.length} people, sb-r18 at 128x96, ${engine.device}`,
+      unit: 'pictures/s',
+      rounds,
+      ours: () => labelAll(pictures, predictor, join(folder, `${round++}.sqlite`)),
+      peer: peerOf(folder),
+    });
+    const gap = 100 * (1 - result.ours / (await forwardRate(predictor)));
+    process.stderr.write(`${gap.toFixed(1)} % below the bare forward pass\n`);
+    return result;
+  } finally {
+    await predictor.dispose();
+    await rm(folder, { recursive: true });
+  }
+}
+
+async function boxed(): Promise<Picture<null>[]> {
+  const read = async (file: string) => JSON.parse(await readFile(file, 'utf8')) as unknown;
+  const { images } = (await read(files.coco)) as { images: { id: number; file_name: string }[] };
+  const names = new Map(images.map((image) => [image.id, image.file_name]));
+  const people = (await read(files.boxes)) as { image_id: number; bbox: number[] }[];
+  return people.slice(0, limit).map(({ image_id: id, bbox }) => {
+    const [x, y, width, height] = bbox as [number, number, number, number];
+    const person = { box: { x, y, width, height }, source: 'given', tag: null } as const;
+    return { path: join(files.images, names.get(id)!), people: [person] };
+  });
+}
+
+/** Pictures a second, from a fresh database to the last target in it. */
+async function labelAll(
+  pictures: readonly Picture<null>[],
+  predictor: Predictor,
+  cache: string,
+): Promise<number> {
+  const db = openDatabase(cache);
+  const crops = createCropReader(db, { maxBytes: 2 ** 26 });
+  const labeller = createLabeller<Admitted<null>>({
+    ...{ db, predictor, step: 0, claimant: { owner: 'bench', lease: 60_000 } },
+    set: {
+      ...{ teacher: '1'.repeat(64), bn: 'running', view: 'canonical', codec: 'u8', sigma: 0 },
+      ...{ preprocessing: digestOfSpec(spec).digest, heatmap, joints },
+    },
+    read: (id) => crops.read(id),
+    count: () => undefined,
+    pause: () => Promise.resolve(),
+    signal: new AbortController().signal,
+  });
+  const start = performance.now();
+  const people$ = ingest$(each(pictures), { db, spec });
+  const done = await lastValueFrom(label$(people$, labeller).pipe(toArray()), { defaultValue: [] });
+  const seconds = (performance.now() - start) / 1000;
+  db.close();
+  if (done.length !== pictures.length) throw new Error(`labelled ${done.length} people only`);
+  return done.length / seconds;
+}
+
+/** Pictures a second through the network alone. */
+async function forwardRate(predictor: Predictor): Promise<number> {
+  const pixels = new Uint8Array(input.width * input.height * 3).fill(90);
+  const crop = { id: 0, pixels, size: input, cropFromImage: [1, 0, 0, 0, 1, 0] as const };
+  const crops = Array.from({ length: batch }, () => crop);
+  const calls = Math.max(4, Math.ceil(limit / batch / 2));
+  const start = performance.now();
+  for (let i = 0; i < calls; i++) await predictor.predict(crops);
+  return (1000 * calls * batch) / (performance.now() - start);
+}
+
+function peerOf(folder: string): (() => Promise<number>) | undefined {
+  const python = env['HEATSTREAM_PEER_PYTHON'];
+  if (!python) return undefined;
+  const script = join(env['HEATSTREAM_PEERS'] ?? '../shared/peers', 'label_folder.py');
+  const paths = [files.images, files.boxes, files.coco, join(folder, 'peer.sqlite')];
+  const sizes = ['--limit', String(limit), '--batch', String(batch), '--threads', String(threads)];
+  return async () => {
+    const { stdout } = await promisify(execFile)(python, [script, ...paths, ...sizes]);
+    return (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
+  };
+}
+
+async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
+  await Promise.resolve();
+  yield* values;
+}
