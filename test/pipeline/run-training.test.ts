@@ -5,6 +5,8 @@ import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../db/open.ts';
 import { admissions, findRun } from '../../db/runs.ts';
 import type { Inputs } from '../../src/engine/types.ts';
+import { loadCheckpoint } from '../../src/stages/checkpoint.ts';
+import { loadModel } from '../../src/stages/model-file.ts';
 import { runTraining } from '../../src/pipeline/run-training.ts';
 import type { TrainingHooks } from '../../src/pipeline/training-hooks.ts';
 import { fakeEngine, type FakeEngineOptions } from '../support/fake-engine.ts';
@@ -133,6 +135,38 @@ describe('a training run', () => {
     const summary = await runTraining(folder.options({ steps: 12, maxTeacherAge: 4 }), hooks({}));
     expect(summary.step).toBe(12);
   });
+
+  it.each(['stop', 'rollback', 'warn'] as const)(
+    'sees its heatmaps go flat: one alarm, then %s',
+    async (onCollapse) => {
+      await using folder = await figureFolder();
+      const alarms: string[] = [];
+      const options = folder.options({ steps: 200, checkpointEvery: 10, onCollapse });
+      const summary = await runTraining(
+        options,
+        hooks(
+          { peak: (step) => (step <= 65 ? 0.5 : Math.max(0.02, 0.5 - (step - 65) / 60)) },
+          { onAlarm: (line) => alarms.push(line) },
+        ),
+      );
+      expect(alarms).toHaveLength(1);
+      expect(alarms[0]).toMatch(/^collapse: step \d+, unlabelled peak: [^\n]+$/);
+      const { step, since, restored } = summary.collapse!;
+      expect(step).toBeGreaterThan(65);
+      expect(step).toBeLessThan(110);
+      expect(Math.abs(since - 65)).toBeLessThan(20);
+      const model = await loadModel(options.run);
+      if (onCollapse === 'warn') expect(summary.step).toBe(200);
+      else expect(summary.step).toBeLessThan(120);
+      if (onCollapse === 'rollback') {
+        expect(restored).toBeGreaterThanOrEqual(60);
+        expect(restored).toBeLessThanOrEqual(80);
+        expect(summary.step).toBe(restored);
+        expect((await loadCheckpoint(options.run, () => undefined))?.step).toBe(restored);
+      } else expect(restored).toBeUndefined();
+      expect(model.card.step).toBe(summary.step);
+    },
+  );
 
   it('refuses to start over in the folder of a run, and to go on with other options', async () => {
     await using folder = await figureFolder();

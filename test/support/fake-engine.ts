@@ -6,13 +6,21 @@ export interface FakeEngineOptions {
   readonly callMs?: number;
   /** Awaited before a call of a training step returns. */
   readonly onTrain?: (batches: readonly Inputs[]) => Promise<void> | void;
+  /** Mean peak of the student on unlabelled pictures, by the count of steps. @default 0.5 */
+  readonly peak?: (step: number) => number;
   /** Told of every other call. */
   readonly onPredict?: (stepName: string) => void;
 }
 
 const scalar = (value: number): NamedArray => ({ shape: [], data: Float32Array.of(value) });
 
-export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions): Engine {
+export function fakeEngine({
+  callMs = 0,
+  onTrain,
+  onPredict,
+  peak = () => 0.5,
+}: FakeEngineOptions): Engine {
+  let steps = 0;
   return {
     name: 'cpu',
     device: 'fake',
@@ -30,7 +38,10 @@ export function fakeEngine({ callMs = 0, onTrain, onPredict }: FakeEngineOptions
                   ...['labelledPeak', 'studentBackground', 'teacherBackground'],
                 ];
                 const outputs = Object.fromEntries(names.map((name) => [name, scalar(0.5)]));
-                return inputs.map(() => outputs) as never;
+                return inputs.map(() => {
+                  steps += 1;
+                  return { ...outputs, studentPeak: scalar(peak(steps)) };
+                }) as never;
               }
               onPredict?.(step.name);
               const specs = shapes as Record<string, { shape: readonly number[] }>;
