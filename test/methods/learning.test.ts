@@ -18,6 +18,8 @@ import {
   smallState,
 } from '../support/small-training.ts';
 
+/** What the blocked lowering asks for. */
+const BATCH = 16;
 const RATE = 1e-3;
 const DECAY = 0.75;
 
@@ -38,6 +40,19 @@ const weights = Object.fromEntries(
 const fresh = (learning: Learning) =>
   initialState(network, weights, supervised, undefined, learning);
 
+/** Several small batches in one. */
+function batchOf(step: number) {
+  const parts = Array.from({ length: BATCH / batchSize }, (_, i) => labelledBatch(10 * step + i));
+  const join = (name: 'labelledViews' | 'targets' | 'targetWeights') =>
+    Float32Array.from(parts.flatMap((part) => [...part[name]]));
+  return {
+    labelledCrops: Uint8Array.from(parts.flatMap(({ labelledCrops }) => [...labelledCrops])),
+    labelledViews: join('labelledViews'),
+    targets: join('targets'),
+    targetWeights: join('targetWeights'),
+  };
+}
+
 async function open(options: EngineOptions, learning: Learning) {
   const session: Session = await (
     await openEngine({ threads: 1, ...options })
@@ -45,15 +60,15 @@ async function open(options: EngineOptions, learning: Learning) {
   onTestFinished(() => session.dispose());
   const runner = await session.compile(
     trainStep(supervised, network, geometry, undefined, learning),
-    labelledInputs(batchSize, geometry, joints, learning),
+    labelledInputs(BATCH, geometry, joints, learning),
   );
   return {
     session,
-    async run(from: number, to: number): Promise<StateArrays> {
+    run: async (from: number, to: number): Promise<StateArrays> => {
       const steps = Array.from({ length: to - from + 1 }, (_, i) => from + i);
       await runner.run(
         steps.map((step) => ({
-          ...labelledBatch(step, step),
+          ...batchOf(step),
           rates: createOptimizer(learning.optimizer).rates(RATE, step),
           averageDecay: Float32Array.of(DECAY),
         })),
@@ -63,12 +78,17 @@ async function open(options: EngineOptions, learning: Learning) {
   };
 }
 
-/** Largest difference over the largest move since the start, of all weights. */
+/** Distance of two states over the way from the start, of all weights together. */
 function apart(a: StateArrays, b: StateArrays, start: StateArrays): number {
   const names = network.parameters.filter(({ trainable }) => trainable).map(({ name }) => name);
-  const largest = (one: StateArrays, other: StateArrays) =>
-    Math.max(...names.map((n) => maxDifference(one[`net.${n}`]!.data, other[`net.${n}`]!.data)));
-  return largest(a, b) / largest(a, start);
+  const distance = (one: StateArrays, other: StateArrays) =>
+    Math.hypot(
+      ...names.flatMap((name) => {
+        const [x, y] = [one, other].map((state) => state[`net.${name}`]!.data);
+        return Math.sqrt(x!.reduce((sum, value, i) => sum + (value - y![i]!) ** 2, 0));
+      }),
+    );
+  return distance(a, b) / distance(a, start);
 }
 
 describe.each([
@@ -85,20 +105,18 @@ describe.each([
       wasm: await (await open({ name: 'wasm' }, learning)).run(1, 2),
     };
     for (const [name, other] of Object.entries(others)) {
-      // Of Adam's steps of full length, some turn where a gradient is almost nothing.
-      const allowed = learning === sgd ? 1e-2 : 1;
+      // Steps of Adam have full length also where a gradient is almost nothing, and its sign rounding.
+      const allowed = learning === sgd ? 1e-3 : 5e-2;
       expect(apart(plain, other, start), name).toBeLessThan(allowed);
     }
   });
 
   it('goes on from a state exactly as if it had never stopped', async () => {
-    const whole = await open({ name: 'onnxruntime' }, learning);
-    const expected = await whole.run(1, 4);
-    const again = await open({ name: 'onnxruntime' }, learning);
-    const half = await again.run(1, 2);
-    const rest = await open({ name: 'onnxruntime' }, learning);
-    await rest.session.write(half);
-    expect(await rest.run(3, 4)).toEqual(expected);
+    const { session, run } = await open({ name: 'onnxruntime' }, learning);
+    const half = await run(1, 1);
+    const expected = await run(2, 3);
+    await session.write(half);
+    expect(await run(2, 3)).toEqual(expected);
   });
 
   it('averages weights and running statistics', async () => {
