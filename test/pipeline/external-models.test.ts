@@ -1,4 +1,4 @@
-import { existsSync } from 'node:fs';
+import { existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it } from 'vitest';
 import { renderFigures } from '../../src/demo/figures.ts';
@@ -78,11 +78,26 @@ describe('MoveNet', () => {
       );
       skip();
     }
-    const options = { run: 'movenet', labels, images: join(data, 'lsp/images') };
-    const cache = join(temporaryFolder(), 'cache.sqlite');
-    const result = await evaluate({ ...options, cache }, await engine(), () => undefined);
-    expect(result.people).toBe(1000);
-    expect(Math.abs(result.pck! - 83.8)).toBeLessThan(2);
+    const folder = temporaryFolder();
+    const every10th = join(folder, 'labels.json');
+    const set = JSON.parse(readFileSync(labels, 'utf8')) as Record<string, { id: number }[]>;
+    const few = (rows: unknown) => (rows as unknown[]).filter((_, i) => i % 10 === 0);
+    const { images, annotations } = set;
+    writeFileSync(
+      every10th,
+      JSON.stringify({ ...set, images: few(images), annotations: few(annotations) }),
+    );
+    const result = await evaluate(
+      {
+        ...{ run: 'movenet', labels: every10th, images: join(data, 'lsp/images') },
+        cache: join(folder, 'cache.sqlite'),
+      },
+      await engine(),
+      () => undefined,
+    );
+    expect(result.people).toBe(100);
+    // 83.8 on all 1000.
+    expect(Math.abs(result.pck! - 83.8)).toBeLessThan(4);
     expect(result.pckProtocol).toContain('without neck, head_top');
   });
 
