@@ -16,7 +16,7 @@ interface Reduction {
 }
 
 /** The reduced axes stay with length 1. */
-export function reduce(p: Program, type: ReduceType, x: Node, axes: readonly number[]): Node {
+function reduce(p: Program, type: ReduceType, x: Node, axes: readonly number[]): Node {
   const shape = x.shape.map((d, i) => (axes.includes(i) ? 1 : d));
   if (axes.every((a) => x.shape[a] === 1)) return x;
   if (type !== 'Sum' && type !== 'Prod' && scalarOf(x) !== undefined)
