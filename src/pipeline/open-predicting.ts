@@ -54,7 +54,12 @@ export async function openPredicting(
   if (isExternal(where)) {
     refuseReading(options);
     const network = await openExternal(where, { spec: teacherSpec, threads });
-    const map = await readJointMap(network.skeleton, skeletonMap, wanted);
+    const map = await readJointMap(network.skeleton, skeletonMap, wanted).catch(
+      async (error: unknown) => {
+        await network.dispose();
+        throw error;
+      },
+    );
     const { digest, decoding } = network;
     return {
       ...{ skeleton: map.skeleton, missing: map.missing, step: 0, digest, decoding },
