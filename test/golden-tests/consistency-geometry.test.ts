@@ -8,6 +8,7 @@ import { compose, invert } from '../../src/pose/affine.ts';
 import { input2d, input4d } from '../../src/methods/inputs.ts';
 import type { Rng } from '../../src/pose/random.ts';
 import type { Affine, Size } from '../../src/pose/types.ts';
+import { recordDeviation } from '../support/deviations.ts';
 import { affineOf, type Rows } from '../support/golden-geometry.ts';
 import {
   channelsLast,
@@ -49,7 +50,9 @@ describeGolden('consistency', /^theta_draws.*\.json$/, (file) => {
       expect(view.degrees).toBeCloseTo(draw.rotation_deg, 12);
       // About a centre at (0, 0) the view is its linear part, which is theta where the crop is square.
       const linear = sourceFromView(view, { width: 0, height: 0 }, 'centres');
-      expect(maxDifference(linear, affineOf(draw.theta))).toBeLessThanOrEqual(1e-6);
+      const far = maxDifference(linear, affineOf(draw.theta));
+      recordDeviation(file, far, 1e-6);
+      expect(far).toBeLessThanOrEqual(1e-6);
     }
   });
 });
@@ -82,7 +85,9 @@ describeGolden('consistency', /^warp_(image|heatmap)_ac[01].*\.f32$/, (file) => 
     const input = channelsLast(goldenArray(inputFile!).data, shape);
     const warped = await warpOn(name, input, matrices, { ...size, channels });
     expect(warped).toHaveLength(batch * height * width * channels);
-    expect(maxDifference(warped, channelsLast(data, shape))).toBeLessThanOrEqual(1e-4);
+    const worst = maxDifference(warped, channelsLast(data, shape));
+    recordDeviation(file, worst, 1e-4, `on ${name}`);
+    expect(worst).toBeLessThanOrEqual(1e-4);
   });
 });
 
