@@ -61,7 +61,8 @@ function readConfigFile(path: string): Record<string, unknown> {
   if (typeof parsed !== 'object' || parsed === null || Array.isArray(parsed)) {
     throw new UsageError(`${path}: expected a JSON object of options`);
   }
-  return parsed as Record<string, unknown>;
+  // A configuration may say what it is: JSON has no comments of its own.
+  return Object.fromEntries(Object.entries(parsed).filter(([name]) => name !== '//'));
 }
 
 function explain(error: z.ZodError, given: Readonly<Record<string, unknown>>): string {

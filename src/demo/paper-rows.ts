@@ -144,6 +144,16 @@ const STORED: readonly Omit<PaperRow, 'group'>[] = [
 
 const PAIRS: readonly Omit<PaperRow, 'group'>[] = [
   {
+    name: 'original-hard',
+    title: 'Single, original to hard',
+    flags: single('--easy', 'original', '--hard', 'affine60'),
+  },
+  {
+    name: 'hard-jc5',
+    title: 'Single, hard to hard + JC5',
+    flags: single('--easy', 'affine60', '--hard', 'affine60+joint-cutout5'),
+  },
+  {
     name: 'easy-easy',
     title: 'Single, easy to easy',
     flags: single('--easy', 'affine30', '--hard', 'affine30', '--force'),
