@@ -64,7 +64,8 @@ export class WorkerLink {
   #settle({ id, value, error }: Reply): void {
     const waiting = this.#waiting.get(id);
     this.#waiting.delete(id);
-    if (this.#waiting.size === 0) this.#worker.unref();
+    // While it is being closed, `close` waits for its end: the process must not end before.
+    if (this.#waiting.size === 0 && !this.#end) this.#worker.unref();
     if (!error) waiting?.resolve(value);
     else if (error.isAbort) waiting?.reject(new DOMException(error.message, 'AbortError'));
     else waiting?.reject(new Error(`onnxruntime: ${error.message}`));
