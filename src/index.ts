@@ -21,6 +21,12 @@ export {
 } from './pipeline/ingest-folders.ts';
 export { exportModel, type ExportOptions, type ExportSummary } from './pipeline/export-model.ts';
 export { importModel, type ImportOptions, type ImportSummary } from './pipeline/import-model.ts';
+export {
+  labelPictures,
+  type LabelHooks,
+  type LabelOptions,
+  type LabelSummary,
+} from './pipeline/label-pictures.ts';
 export { openModel, type OpenModel } from './pipeline/open-predictor.ts';
 export { openPredicting, type PredictingModel } from './pipeline/open-predicting.ts';
 export type { Admitted } from './pipeline/ingest.ts';
@@ -40,5 +46,9 @@ export { epe } from './pose/metrics/epe.ts';
 export { heatmapAccuracy } from './pose/metrics/heatmap-accuracy.ts';
 export { oksNms } from './pose/metrics/oks-nms.ts';
 export { openDatabase, type Database } from '../db/open.ts';
+export { cacheStats, vacuum, type CacheStats } from '../db/cache-stats.ts';
+export { evictTargets, type Evicted, type Eviction } from '../db/evict.ts';
+export { provenanceOf, type PersonProvenance } from '../db/provenance.ts';
+export { verifyDatabase, type Verified } from '../db/verify.ts';
 export { readWeights, type Weights } from './models/checkpoint/read-weights.ts';
 export { loadModel, type Model, type ModelCard } from './stages/model-file.ts';
