@@ -33,7 +33,7 @@ export function agreement(
 }
 
 /** The value without its history. */
-export function stopGradient<T extends Tensor>(x: T): T {
+function stopGradient<T extends Tensor>(x: T): T {
   const stop = tf.customGrad((value) => ({
     value: tf.clone(value as Tensor),
     gradFunc: (dy: Tensor) => [tf.zerosLike(dy)],
