@@ -6,6 +6,13 @@ export { cropSpec, recipeNamed, type Recipe, type RecipeName } from './config/re
 export { runTraining } from './pipeline/run-training.ts';
 export type { TrainingHooks, TrainingSummary } from './pipeline/training-hooks.ts';
 export type { TrainingOptions } from './pipeline/training-setup.ts';
+export {
+  preflight,
+  type MeasuredPair,
+  type Preflight,
+  type PreflightOptions,
+} from './pipeline/preflight.ts';
+export { evaluateNetworks, type NetworksEvaluation } from './pipeline/evaluate-networks.ts';
 export { evaluate, type Evaluation, type EvaluationOptions } from './pipeline/evaluate.ts';
 export {
   predictPictures,

@@ -27,6 +27,7 @@ const MEANING = {
   'easy to hard': 'ok',
   equal: 'equal: will collapse',
   'hard to easy': 'hard to easy: will collapse',
+  unclear: 'unclear: a weak model, or too few people',
 } as const;
 
 function describe({ people, views, pairs }: Preflight): string {

@@ -34,8 +34,9 @@ export async function checkViews(check: ViewCheck): Promise<void> {
   try {
     const { easyView, hardView, gap, error, verdict } = await gauge.judge(settings.views);
     const found = `${easyView} → ${hardView}: PCK@0.2 of the baseline falls by ${gap.toFixed(1)} ± ${error.toFixed(1)}`;
-    if (verdict === 'easy to hard') {
-      onNotice(`views ${found}`);
+    if (verdict === 'easy to hard' || verdict === 'unclear') {
+      const doubt = ': too little to tell whether the pair teaches anything';
+      onNotice(`views ${found}${verdict === 'unclear' ? doubt : ''}`);
       return;
     }
     const problem = `views ${found}: the student's view is ${verdict === 'equal' ? 'no harder than' : 'easier than'} the teacher's, so its heatmaps would go flat`;
