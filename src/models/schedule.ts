@@ -9,11 +9,8 @@ export function multiStep(
   return base * 0.1 ** passed;
 }
 
-export const SCHEDULE_NAMES = ['step', 'cosine', 'constant'] as const;
-export type ScheduleName = (typeof SCHEDULE_NAMES)[number];
-
 export interface Schedule {
-  readonly name: ScheduleName;
+  readonly name: 'step' | 'cosine' | 'constant';
   readonly base: number;
   /** Of the run. */
   readonly steps: number;
