@@ -42,10 +42,7 @@ const makers: Readonly<Record<EngineName, Make>> = {
   wasm: async () => (await import('./eager.ts')).wasmEngine(),
   cpu: async () => (await import('./eager.ts')).cpuEngine(),
   tensorflow: async (options) => (await import('./tensorflow/engine.ts')).tensorflowEngine(options),
-  webgpu: () =>
-    Promise.reject(
-      new Error('the webgpu engine is not available yet: use onnxruntime (--engine auto)'),
-    ),
+  webgpu: async () => (await import('./webgpu/engine.ts')).webgpuEngine(),
 };
 
 /** In order of preference. */

@@ -1,7 +1,8 @@
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished, vi } from 'vitest';
 import { engineStatuses, openEngine } from '../../src/engine/choose.ts';
 import { firstThatRuns, type Candidate } from '../../src/engine/first-that-runs.ts';
 import type { Engine, EngineName } from '../../src/engine/types.ts';
+import { temporaryFolder } from '../support/folder.ts';
 
 describe('choosing an engine', () => {
   it('takes onnxruntime when it may choose, without a notice', async () => {
@@ -17,7 +18,16 @@ describe('choosing an engine', () => {
   });
 
   it('says what to do about engines that are not there', async () => {
-    await expect(openEngine({ name: 'webgpu' })).rejects.toThrow('use onnxruntime');
+    const empty = temporaryFolder();
+    vi.stubEnv('HEATSTREAM_TENSORFLOW', empty);
+    vi.stubEnv('HEATSTREAM_WEBGPU', empty);
+    onTestFinished(() => void vi.unstubAllEnvs());
+    for (const name of ['tensorflow', 'webgpu'] as const) {
+      const opening = openEngine({ name });
+      await expect(opening).rejects.toThrow(
+        /is not installed: `npm install --ignore-scripts @tensorflow/,
+      );
+    }
   });
 
   it('lists every engine with what it runs on or why it cannot', async () => {

@@ -42,7 +42,7 @@ describe.each(trainingEngines)('training on %s', (name) => {
     expect(await run()).toEqual(await run());
   });
 
-  it('takes no more tensors and no more memory after 200 steps', async () => {
+  it('takes no more tensors and no more memory after 200 steps', { timeout: 300_000 }, async () => {
     const runner = await (await open(name)).compile(train, shapes);
     const steps = async (count: number) => {
       for (let k = 0; k < count; k += 10)
