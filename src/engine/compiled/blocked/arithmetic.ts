@@ -6,21 +6,7 @@ import type { Stored } from '../plain/stored.ts';
 import { masked } from './channels.ts';
 import type { Affine } from './channels.ts';
 import type { BlockedLowering } from './lowering.ts';
-
-/** 0 op 0 = 0. */
-const binaryKeepsZeros: readonly BinaryType[] = ['Add', 'Sub', 'Mul', 'Max', 'Min'];
-const unaryKeepsZeros: readonly UnaryType[] = ['Relu', 'Neg', 'Abs', 'Sign', 'Sqrt'];
-
-/** Whether arithmetic on packed entries leaves the zeros of their padding zero. */
-export function keepsZeros({ op, inputs, shape }: Node): boolean {
-  const [a, b] = inputs;
-  if (op.kind === 'pack') return true;
-  if (op.kind === 'unary') return unaryKeepsZeros.includes(op.type) && keepsZeros(a!);
-  if (op.kind !== 'binary' || !binaryKeepsZeros.includes(op.type)) return false;
-  const isWhole = (x: Node) => sameShape(x.shape, shape);
-  if (op.type === 'Mul') return [a!, b!].some((x) => isWhole(x) && keepsZeros(x));
-  return [a!, b!].every((x) => isWhole(x) && keepsZeros(x));
-}
+import { binaryKeepsZeros, unaryKeepsZeros } from './zeros.ts';
 
 export function arithmetic(
   to: BlockedLowering,

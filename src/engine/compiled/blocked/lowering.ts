@@ -12,7 +12,7 @@ import type { BlockedFilter } from './filter.ts';
 import { blockedFilter, cleaned, filterDims, plainFilter } from './filter.ts';
 import type { BlockedMap } from './map.ts';
 import { Blocks } from './map.ts';
-import { keepsZeros } from './arithmetic.ts';
+import { keepsZeros } from './zeros.ts';
 import { isBlockedEntry, toBlocks } from './entry.ts';
 
 /** Channels, height, width, batch: the plain order that is nearest to blocks. */

@@ -2,16 +2,24 @@
 import type { Bundle } from '../program/bundle.ts';
 import type { Node } from '../program/node.ts';
 import { sizeOf } from '../program/node.ts';
-import type { Lowering } from './lowering.ts';
+import type { OnnxGraph } from '../onnx/graph.ts';
 import type { Stored } from './stored.ts';
 
+/** The lowering, as far as bundles need it. */
+interface Entries {
+  readonly graph: OnnxGraph;
+  entryDims(shape: readonly number[]): readonly number[];
+  fromEntry(node: Node, name: string): Stored;
+  lengthOf(bundle: Bundle): number;
+}
+
 export class Bundles {
-  readonly #to: Lowering;
+  readonly #to: Entries;
   readonly #all: readonly Bundle[];
   readonly #places = new Map<string, readonly [bundle: Bundle, index: number]>();
   readonly #ports = new Map<Bundle, string>();
 
-  constructor(to: Lowering, all: readonly Bundle[]) {
+  constructor(to: Entries, all: readonly Bundle[]) {
     this.#to = to;
     this.#all = all;
     for (const bundle of all) {
