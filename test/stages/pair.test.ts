@@ -220,7 +220,7 @@ describe.each(ways)('%s', (_name, method, teacherView) => {
         const peak = centre(outputs!.asked.data, heatmap, JOINTS, expected);
         expect(peak, `a target in the channel of ${skeleton.joints[expected]!}`).toBeDefined();
         const onInput = apply(inputFromHeatmap(STRIDE, origin), peak!);
-        expect(distance(onInput, spot)).toBeLessThan(0.35);
+        expect(distance(onInput, spot)).toBeLessThan(0.5);
         checked += 1;
         if (turned) mirrored += 1;
       }),
@@ -253,7 +253,7 @@ describe('labelled samples', () => {
             [0, 1, 2].map((j) => (j === channel ? 1 : 0)),
           );
           const peak = centre(inputs['targets']!, heatmap, JOINTS, channel);
-          expect(distance(apply(inputFromHeatmap(STRIDE, origin), peak!), spot)).toBeLessThan(0.35);
+          expect(distance(apply(inputFromHeatmap(STRIDE, origin), peak!), spot)).toBeLessThan(0.5);
           if (isTurned) mirrored += 1;
         }),
         { numRuns: 60 },
