@@ -18,6 +18,12 @@ export const PAPER_COLUMNS: readonly Column[] = [
   { key: 'peer', title: 'peer: mean (n)' },
   { key: 'peerPeak', title: 'peer: peak', digits: 3 },
   {
+    key: 'peerMs',
+    title: 'peer: ms a step',
+    digits: 0,
+    hint: 'on another machine: a ratio needs both programs side by side on one',
+  },
+  {
     key: 'distance',
     title: 'distance',
     digits: 1,
@@ -55,6 +61,7 @@ export function tableRow(
       peer && {
         peer: `${summarise(peer.pck).mean.toFixed(1)} (${peer.pck.length})`,
         peerPeak: meanOf(peer.peak),
+        peerMs: peer.stepMs,
         distance: distanceToPeer(own, row) ?? null,
       }),
   };
