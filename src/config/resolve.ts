@@ -39,6 +39,17 @@ export function resolveOptions<N extends OptionName>(
   return result.data as unknown as Pick<Options, N>;
 }
 
+/** Values of options that nobody names; those without a default are absent. */
+export function defaultsOf(names: readonly string[]): Record<string, unknown> {
+  const shape = optionSchema.shape as Readonly<Record<string, z.ZodType | undefined>>;
+  return Object.fromEntries(
+    names.flatMap((name) => {
+      const value = shape[name]?.safeParse(undefined);
+      return value?.success ? [[name, value.data]] : [];
+    }),
+  );
+}
+
 /** `maxTeacherAge` → `HEATSTREAM_MAX_TEACHER_AGE` */
 function environmentName(option: string): string {
   return `HEATSTREAM_${option.replaceAll(/[A-Z]/g, '_$&').toUpperCase()}`;

@@ -29,8 +29,10 @@ export type Tensors<K extends string = string> = Readonly<Record<K, Tensor>>;
 
 /** One step, written once in tfjs core ops. Pure: no reads (`dataSync`), no branches on values, no tfjs variables. */
 export interface Step<I extends string = string, O extends string = string> {
-  /** Cache key of the compiled form together with the input shapes. */
+  /** For people. With variant and input shapes it is the key of the compiled form. */
   readonly name: string;
+  /** What else tells steps of this name apart. */
+  readonly variant?: string;
   /** Returns the entries of the state that change, and what the caller wants back. */
   run(
     state: Tensors,

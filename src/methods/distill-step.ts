@@ -41,7 +41,8 @@ export function distillStep(
   const partner = skeleton.joints.map((_, joint) => joint);
   for (const [a, b] of skeleton.flipPairs) [partner[a], partner[b]] = [b, a];
   return {
-    name: `distill ${network.name} ${network.joints} ${origin} ${align} ${cropFromInput.join()} ${partner.join()}`,
+    name: `distill ${network.name} ${network.joints}`,
+    variant: JSON.stringify([origin, align, cropFromInput, partner]),
     run(state, inputs) {
       const crops = input4d(inputs, 'crops');
       const [batch] = crops.shape;

@@ -21,7 +21,8 @@ export function predictStep(
   { weights, bn, flip }: { weights: Weights; bn: BnMode; flip?: FlipTest | undefined },
 ): Step<'crops' | 'views', 'heatmaps' | 'peak'> {
   return {
-    name: `predict ${weights} ${bn} ${network.name} ${network.joints}${flip ? ` flip ${JSON.stringify(flip)}` : ''}`,
+    name: `predict ${weights} ${bn} ${network.name} ${network.joints}`,
+    variant: JSON.stringify(flip ?? null),
     run(state, inputs) {
       const view = drawView(input4d(inputs, 'crops'), input2d(inputs, 'views'), geometry);
       const mode = bn === 'batch' ? 'train' : 'eval';

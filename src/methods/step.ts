@@ -63,7 +63,8 @@ export function trainStep(
   const prefixes = NETWORKS.slice(0, method.networks);
   const parameters = trainables(method, network);
   return {
-    name: `train ${method.name} ${method.regime} ${network.name} ${network.joints} ${JSON.stringify({ ...settings, ...learning })}`,
+    name: `train ${method.name} ${method.regime} ${network.name} ${network.joints}`,
+    variant: JSON.stringify({ ...settings, ...learning }),
     run(state, inputs) {
       const passes = new Map<string, Pass[]>();
       const forwardWith =

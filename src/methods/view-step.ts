@@ -15,7 +15,8 @@ export function viewStep(
   settings: MethodSettings,
 ): Step<string, 'easy' | 'hard'> {
   return {
-    name: `views ${network.name} ${network.joints} ${JSON.stringify(settings)}`,
+    name: `views ${network.name} ${network.joints}`,
+    variant: JSON.stringify(settings),
     run(state, inputs) {
       const forward: Forward = (x) => network.forward(x, 'eval', under(state, 'net.'));
       const scene = { inputs, geometry, settings, networks: [forward], average: forward };

@@ -5,7 +5,7 @@ import { join, resolve } from 'node:path';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import { count, counters, createRun, findRun, finishRun } from '../../db/runs.ts';
-import { UsageError } from '../config/resolve.ts';
+import { UsageError, defaultsOf } from '../config/resolve.ts';
 import { openMetricsLog, type MetricsRecord } from '../monitor/metrics-log.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
 import type { Counters } from '../stages/counters.ts';
@@ -91,7 +91,8 @@ export async function openRun(
 function refuseOtherOptions(options: TrainingOptions, before: object, file: string): void {
   // Through JSON, so that both sides lost the same things (undefined, Infinity).
   const now = JSON.parse(JSON.stringify(options)) as Record<string, unknown>;
-  const then = before as Record<string, unknown>;
+  // An option that the run does not know is newer than the run.
+  const then: Record<string, unknown> = { ...defaultsOf(Object.keys(now)), ...before };
   const changed = [...new Set([...Object.keys(now), ...Object.keys(then)])].filter(
     (name) => !MAY_CHANGE.has(name) && JSON.stringify(now[name]) !== JSON.stringify(then[name]),
   );

@@ -1,3 +1,4 @@
+import { readFileSync, writeFileSync } from 'node:fs';
 import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import sharp from 'sharp';
@@ -175,5 +176,22 @@ describe('a training run', () => {
     await expect(
       runTraining(folder.options({ steps: 4, seed: 9, resume: true }), hooks({})),
     ).rejects.toThrow(/seed: 0 → 9/);
+  });
+
+  it('goes on with a run that is older than an option, as long as it has its default', async () => {
+    await using folder = await figureFolder();
+    await runTraining(folder.options({ steps: 2 }), hooks({}));
+    const file = join(folder.options({}).run, 'config.json');
+    const { clipNorm, ...older } = JSON.parse(readFileSync(file, 'utf8')) as Record<
+      string,
+      unknown
+    >;
+    expect(clipNorm).toBe(0);
+    writeFileSync(file, JSON.stringify(older));
+    const resumed = folder.options({ steps: 4, resume: true });
+    await expect(runTraining({ ...resumed, clipNorm: 1 }, hooks({}))).rejects.toThrow(
+      /clipNorm: 0 → 1/,
+    );
+    expect((await runTraining(resumed, hooks({}))).step).toBe(4);
   });
 });

@@ -69,7 +69,7 @@ export class CompiledSession implements Session {
     step: Step<I, O>,
     shapes: Shapes<I>,
   ): Promise<Runner<I, O>> {
-    const key = `${step.name} ${JSON.stringify(shapes)}`;
+    const key = `${step.name} ${step.variant ?? ''} ${JSON.stringify(shapes)}`;
     const known = this.#runners.get(key);
     if (known) return known;
     const made = this.#load(key, step, shapes);

@@ -52,7 +52,7 @@ export class Runtime {
   }
 
   async load(key: string, step: CompiledStep): Promise<void> {
-    const session = await createSession(step.model, this.#threads);
+    const session = await createSession(step.model, this.#threads, this.#block !== undefined);
     await this.#loaded.get(key)?.session.release();
     this.#loaded.set(key, { session, step });
   }
@@ -66,7 +66,7 @@ export class Runtime {
 
   /** Runs a model once, without state. */
   async try(model: Uint8Array, feeds: Feeds): Promise<Record<string, Float32Array>> {
-    const session = await createSession(model, this.#threads);
+    const session = await createSession(model, this.#threads, true);
     try {
       const tensors = Object.entries(feeds).map(
         ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
