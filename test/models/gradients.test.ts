@@ -1,4 +1,4 @@
-// Gradients of every family on the blocked operators against PyTorch's in float64 (gradients.py records them).
+// Gradients of every family on the blocked operators against PyTorch's in float64 (scripts/record-gradients.py records them).
 import { readFileSync } from 'node:fs';
 import type { Tensor, Tensor4D } from '@tensorflow/tfjs';
 import { expect, it, onTestFinished } from 'vitest';
@@ -28,7 +28,7 @@ interface Recorded {
 }
 
 const { seed, input_shape, models } = JSON.parse(
-  readFileSync(new URL('gradients.json', import.meta.url), 'utf8'),
+  readFileSync(new URL('../fixtures/gradients.json', import.meta.url), 'utf8'),
 ) as Recorded;
 /** Blocks are 8 or 16 pictures wide: the batch is repeated, which changes neither loss nor gradients. */
 const BATCH = 16;

@@ -1,4 +1,4 @@
-"""Records gradients of the networks in PyTorch, float64: python test/models/gradients.py > test/models/gradients.json
+"""Records gradients of the networks in PyTorch, float64: python scripts/record-gradients.py > test/fixtures/gradients.json
 
 Networks are written on a state_dict by name, with the formula weights and pictures of test/golden/README.md, running
 statistics in BN. Loss: the sum over a network's heatmaps of 0.5 mean (heatmap - target)^2. For every filter's gradient:
