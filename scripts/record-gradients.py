@@ -15,7 +15,7 @@ import torch.nn.functional as F
 SEED = 7
 SHAPE = (2, 3, 64, 32)
 GAINS = {"sb-r50": 1.0, "hrnet-w32": 0.3, "mspn-2stg": 0.85}
-GOLDEN = pathlib.Path(__file__).parent.parent / "golden"
+GOLDEN = pathlib.Path(__file__).parent.parent / "test" / "golden"
 
 
 def mix(x):
