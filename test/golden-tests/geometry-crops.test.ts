@@ -7,12 +7,14 @@ import { encodeMsra } from '../../src/pose/heatmap.ts';
 import { mirrorKeypoints } from '../../src/pose/mirror.ts';
 import { SKELETONS } from '../../src/pose/skeleton.ts';
 import type { Affine, Keypoint, Size } from '../../src/pose/types.ts';
+import { expectWithin } from '../support/deviations.ts';
 import {
   affineOf,
   boxOf,
-  expectView,
   flat,
   sizeOf,
+  VIEW_TOLERANCE,
+  viewDifference,
   viewOf,
   type Rows,
   type XY,
@@ -57,10 +59,10 @@ function crop(
   });
 }
 
-function expectCv2(got: Float32Array, expected: ArrayLike<number>): void {
+function expectCv2(file: string, got: Float32Array, expected: ArrayLike<number>): void {
   const mean = got.reduce((sum, value, i) => sum + Math.abs(value - expected[i]!), 0) / got.length;
-  expect(mean).toBeLessThanOrEqual(0.35);
-  expect(maxDifference(got, expected)).toBeLessThanOrEqual(6);
+  expectWithin(file, mean, 0.35, 'mean, grey levels');
+  expectWithin(file, maxDifference(got, expected), 6, 'largest, grey levels');
 }
 
 describeGolden('geometry', /^crop.*_(exact\.f32|cv2\.u8)$/, (file) => {
@@ -69,20 +71,20 @@ describeGolden('geometry', /^crop.*_(exact\.f32|cv2\.u8)$/, (file) => {
 
   it('crops the same pixels', () => {
     const pixels = crop(picture(file), affineOf(sidecar.matrix_src_to_dst), size);
-    if (file.endsWith('.f32')) expect(maxDifference(pixels, data)).toBeLessThanOrEqual(1e-2);
-    else expectCv2(pixels, data);
+    if (file.endsWith('.f32'))
+      expectWithin(file, maxDifference(pixels, data), 1e-2, 'largest, grey levels');
+    else expectCv2(file, pixels, data);
   });
 
   it('finds the same matrix from centre and scale', () => {
     // The sidecar's scale holds a random factor on top of the box's own, so the box gives the centre and the aspect alone.
     const { centre, scale } = boxToCentreScale(boxOf(sidecar.box_xywh), size);
     const factor = sidecar.scale[0] / scale.width;
-    expectView(
-      { centre, scale: { width: scale.width * factor, height: scale.height * factor } },
-      sidecar,
-    );
+    const view = { centre, scale: { width: scale.width * factor, height: scale.height * factor } };
+    expectWithin(file, viewDifference(view, sidecar), VIEW_TOLERANCE, 'view');
     const matrix = inputFromPicture(viewOf(sidecar), sidecar.rotation_deg, size);
-    expect(maxDifference(matrix, affineOf(sidecar.matrix_src_to_dst))).toBeLessThanOrEqual(1e-4);
+    const far = maxDifference(matrix, affineOf(sidecar.matrix_src_to_dst));
+    expectWithin(file, far, 1e-4, 'matrix');
   });
 });
 
@@ -113,7 +115,8 @@ describeGolden('geometry', /^samples.*\.json$/, (file) => {
       centre: { x: flip ? source.size.width - 1 - centre.x : centre.x, y: centre.y },
       scale: { width: scale.width * factor, height: scale.height * factor },
     };
-    expectView(view, { center: sample.center_after, scale: sample.scale_after });
+    const after = { center: sample.center_after, scale: sample.scale_after };
+    expectWithin(file, viewDifference(view, after), VIEW_TOLERANCE, `${sample.input} view`);
 
     const labelled = sample.joints_xy.map(([x, y], i): Keypoint => ({
       x,
@@ -125,22 +128,22 @@ describeGolden('geometry', /^samples.*\.json$/, (file) => {
       : labelled;
     const matrix = inputFromPicture(view, degrees, size);
     const moved = keypoints.map((k): Keypoint => (k.v > 0 ? { ...apply(matrix, k), v: k.v } : k));
-    expect(maxDifference(moved.flatMap(flat), sample.joints_in_crop_xy.flat())).toBeLessThanOrEqual(
-      5e-3,
-    );
+    const far = maxDifference(moved.flatMap(flat), sample.joints_in_crop_xy.flat());
+    expectWithin(file, far, 5e-3, `${sample.input} joints, px`);
     expect(moved.map(({ v }) => (v > 0 ? 1 : 0))).toEqual(sample.visible_after);
 
-    const target = goldenArray<{ shape: number[] }>(join(dirname(file), sample.target));
+    const targetFile = join(dirname(file), sample.target);
+    const target = goldenArray<{ shape: number[] }>(targetFile);
     const [joints, height, width] = target.shape as [number, number, number];
     const out = new Float32Array(target.data.length);
     const spec = { heatmap: { width, height }, stride: 4, sigma: 1, origin: 'centres' } as const;
     expect([...encodeMsra(moved, spec, out)]).toEqual(sample.target_weight);
-    expect(
-      maxDifference(out, channelsLast(target.data, [1, joints, height, width])),
-    ).toBeLessThanOrEqual(1e-6);
+    const expected = channelsLast(target.data, [1, joints, height, width]);
+    expectWithin(targetFile, maxDifference(out, expected), 1e-6);
 
     const mirrored = flip ? { ...source, pixels: mirrorPixels(source) } : source;
-    expectCv2(crop(mirrored, matrix, size), goldenArray(join(dirname(file), sample.input)).data);
+    const inputFile = join(dirname(file), sample.input);
+    expectCv2(inputFile, crop(mirrored, matrix, size), goldenArray(inputFile).data);
   });
 });
 

@@ -10,7 +10,7 @@ import { cocoRecord } from '../../src/pose/coco-record.ts';
 import { mirrorKeypoints } from '../../src/pose/mirror.ts';
 import { mpiiRecord } from '../../src/pose/mpii-record.ts';
 import type { Keypoint } from '../../src/pose/types.ts';
-import { recordDeviation } from '../support/deviations.ts';
+import { expectWithin } from '../support/deviations.ts';
 import {
   describeGolden,
   expectGoldenFiles,
@@ -22,11 +22,12 @@ import {
 import {
   affineOf,
   boxOf,
-  expectClose,
-  expectView,
   flat,
   pointOf,
+  relativeDifference,
   sizeOf,
+  VIEW_TOLERANCE,
+  viewDifference,
   viewOf,
   type Rows,
   type XY,
@@ -41,7 +42,10 @@ describeGolden('geometry', /^box_to_center_scale.*\.json$/, (file) => {
   }>(file);
 
   it(`turns ${cases.length} boxes into centre and scale`, () => {
-    for (const c of cases) expectView(boxToCentreScale(boxOf(c.box_xywh), sizeOf(c.input_wh)), c);
+    const worst = cases.map((c) =>
+      viewDifference(boxToCentreScale(boxOf(c.box_xywh), sizeOf(c.input_wh)), c),
+    );
+    expectWithin(file, Math.max(...worst), VIEW_TOLERANCE);
   });
 });
 
@@ -66,18 +70,22 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
     inputFromPicture(viewOf(c), c.rotation_deg, sizeOf(c.output_wh));
 
   it('is the exact matrix', () => {
-    for (const c of cases) expectClose(matrixOf(c), affineOf(c.exact_matrix_src_to_dst), 1e-12);
+    const worst = cases.map((c) =>
+      relativeDifference(matrixOf(c), affineOf(c.exact_matrix_src_to_dst)),
+    );
+    expectWithin(file, Math.max(...worst), 1e-12, 'exact matrix');
   });
 
   it('is the reference matrix up to its float32 points', () => {
-    for (const c of cases) {
+    const worst = cases.flatMap((c) => {
       const expected = affineOf(c.matrix_src_to_dst);
-      matrixOf(c).forEach((value, i) => {
-        const largest = Math.max(...[0, 1, 3, 4].map((k) => Math.abs(expected[k]!)));
+      const largest = Math.max(...[0, 1, 3, 4].map((k) => Math.abs(expected[k]!)));
+      return matrixOf(c).map((value, i) => {
         const tolerance = i % 3 === 2 ? 1.5e-4 : 1e-5 * largest;
-        expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(tolerance);
+        return Math.abs(value - expected[i]!) / tolerance;
       });
-    }
+    });
+    expectWithin(file, Math.max(...worst), 1, 'matrix_src_to_dst, of the tolerance');
   });
 
   it('has the variants of UDP and DarkPose, up to their float32 points', () => {
@@ -95,19 +103,21 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
           return i % 3 === 2 ? far / 7.5e-4 : far / (5e-5 * Math.max(1, Math.abs(value)));
         });
       });
-      recordDeviation(file, Math.max(0, ...worst), 1, `${name}, of the tolerance`);
-      expect(Math.max(0, ...worst), name).toBeLessThanOrEqual(1);
+      expectWithin(file, Math.max(0, ...worst), 1, `${name}, of the tolerance`);
     }
   });
 
   it('moves points there and back', () => {
-    for (const c of cases) {
+    const worst = cases.flatMap((c) => {
       const matrix = matrixOf(c);
       const there = c.points_src.flatMap((p) => flat(apply(matrix, pointOf(p))));
       const back = c.points_dst_in.flatMap((p) => flat(apply(invert(matrix), pointOf(p))));
-      expect(maxDifference(there, c.points_dst.flat())).toBeLessThanOrEqual(5e-3);
-      expect(maxDifference(back, c.points_back_to_src.flat())).toBeLessThanOrEqual(5e-3);
-    }
+      return [
+        maxDifference(there, c.points_dst.flat()),
+        maxDifference(back, c.points_back_to_src.flat()),
+      ];
+    });
+    expectWithin(file, Math.max(...worst), 5e-3, 'points, px');
   });
 });
 
@@ -140,9 +150,10 @@ describeGolden('geometry', /^coco_records.*\.json$/, (file) => {
     expect(records.map(({ id }) => id)).toEqual(
       golden.records.map((record) => record.annotation_id),
     );
+    const worst = records.map((record, i) => viewDifference(record, golden.records[i]!));
+    expectWithin(file, Math.max(0, ...worst), VIEW_TOLERANCE);
     records.forEach((record, i) => {
       const expected = golden.records[i]!;
-      expectView(record, expected);
       expect(record.joints.map((joint) => (joint.v > 0 ? 1 : 0))).toEqual(expected.visible01);
       expect(record.joints.map(flat)).toEqual(expected.joints_xy);
     });
@@ -157,11 +168,12 @@ describeGolden('geometry', /^mpii_records.*\.json$/, (file) => {
 
   it('turns every annotation into the same record', () => {
     expect(golden.annotations).toHaveLength(golden.records.length);
-    golden.annotations.forEach(({ center, scale, joints }, i) => {
+    const worst = golden.annotations.map(({ center, scale, joints }, i) => {
       const record = mpiiRecord({ centre: pointOf(center), scale, joints: joints.map(pointOf) });
-      expectView(record, golden.records[i]!);
       expect(record.joints.map(flat)).toEqual(golden.records[i]!.joints_xy);
+      return viewDifference(record, golden.records[i]!);
     });
+    expectWithin(file, Math.max(0, ...worst), VIEW_TOLERANCE);
   });
 });
 
@@ -182,9 +194,8 @@ describeGolden('geometry', /^flip_joints.*\.json$/, (file) => {
       v: golden.visible[i]! > 0 ? 2 : 0,
     }));
     const mirrored = mirrorKeypoints(keypoints, golden.width, golden.pairs);
-    expect(maxDifference(mirrored.flatMap(flat), golden.flipped_joints.flat())).toBeLessThanOrEqual(
-      1e-9,
-    );
+    const far = maxDifference(mirrored.flatMap(flat), golden.flipped_joints.flat());
+    expectWithin(file, far, 1e-9);
     expect(mirrored.map(({ v }) => (v > 0 ? 1 : 0))).toEqual(golden.flipped_visible);
   });
 });

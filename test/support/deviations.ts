@@ -1,6 +1,7 @@
 // Notes how far a golden file's numbers were from ours, for the table that `npm run golden:table` prints.
 import { appendFileSync } from 'node:fs';
 import { basename, dirname } from 'node:path';
+import { expect } from 'vitest';
 
 /** Appends one line of the table to the file named by HEATSTREAM_DEVIATIONS; without it, does nothing.
  * @param file path of the golden file
@@ -18,4 +19,10 @@ export function recordDeviation(
   if (!table) return;
   const name = `${basename(dirname(file))}/${basename(file)}`;
   appendFileSync(table, `${[name, what, measured, tolerance].join('\t')}\n`);
+}
+
+/** Checks a deviation and notes it. */
+export function expectWithin(file: string, measured: number, tolerance: number, what = ''): void {
+  recordDeviation(file, measured, tolerance, what);
+  expect(measured, what).toBeLessThanOrEqual(tolerance);
 }
