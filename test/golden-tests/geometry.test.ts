@@ -11,6 +11,7 @@ import { mirrorKeypoints } from '../../src/pose/mirror.ts';
 import { mpiiRecord } from '../../src/pose/mpii-record.ts';
 import type { Keypoint } from '../../src/pose/types.ts';
 import { expectWithin } from '../support/deviations.ts';
+import { toleranceIn } from '../support/formula-network.ts';
 import {
   describeGolden,
   expectGoldenFiles,
@@ -18,7 +19,6 @@ import {
   maxDifference,
   skipGolden,
 } from '../support/golden.ts';
-
 import {
   affineOf,
   boxOf,
@@ -50,7 +50,8 @@ describeGolden('geometry', /^box_to_center_scale.*\.json$/, (file) => {
 });
 
 describeGolden('geometry', /^affine.*\.json$/, (file) => {
-  const { cases } = goldenJson<{
+  const { cases, tolerance } = goldenJson<{
+    tolerance: { matrix_vs_exact: string; points: string };
     cases: {
       center: XY;
       scale: XY;
@@ -66,6 +67,9 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
       darkpose_matrix_src_to_dst?: Rows;
     }[];
   }>(file);
+  const relative = toleranceIn(tolerance.matrix_vs_exact, /([\d.e-]+) relative/);
+  const translation = toleranceIn(tolerance.matrix_vs_exact, /translation up to ([\d.e-]+)/);
+  const pixels = toleranceIn(tolerance.points, /use ([\d.e-]+)/);
   const matrixOf = (c: (typeof cases)[number]) =>
     inputFromPicture(viewOf(c), c.rotation_deg, sizeOf(c.output_wh));
 
@@ -81,8 +85,8 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
       const expected = affineOf(c.matrix_src_to_dst);
       const largest = Math.max(...[0, 1, 3, 4].map((k) => Math.abs(expected[k]!)));
       return matrixOf(c).map((value, i) => {
-        const tolerance = i % 3 === 2 ? 1.5e-4 : 1e-5 * largest;
-        return Math.abs(value - expected[i]!) / tolerance;
+        const allowed = i % 3 === 2 ? translation : relative * largest;
+        return Math.abs(value - expected[i]!) / allowed;
       });
     });
     expectWithin(file, Math.max(...worst), 1, 'matrix_src_to_dst, of the tolerance');
@@ -100,7 +104,8 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
         const got = make(viewOf(c), c.rotation_deg, sizeOf(c.output_wh));
         return affineOf(rows).map((value, i) => {
           const far = Math.abs(got[i]! - value);
-          return i % 3 === 2 ? far / 7.5e-4 : far / (5e-5 * Math.max(1, Math.abs(value)));
+          const [still, moved] = [5 * relative * Math.max(1, Math.abs(value)), 5 * translation];
+          return far / (i % 3 === 2 ? moved : still);
         });
       });
       expectWithin(file, Math.max(0, ...worst), 1, `${name}, of the tolerance`);
@@ -117,7 +122,7 @@ describeGolden('geometry', /^affine.*\.json$/, (file) => {
         maxDifference(back, c.points_back_to_src.flat()),
       ];
     });
-    expectWithin(file, Math.max(...worst), 5e-3, 'points, px');
+    expectWithin(file, Math.max(...worst), pixels, 'points, px');
   });
 });
 
