@@ -157,7 +157,10 @@ export const COMMANDS: readonly CommandDefinition[] = [
       new Option('--rows <names>', 'rows, separated by commas (all; on figures three)'),
       new Option('--seeds <list>', 'seeds, separated by commas').default('0,1,2'),
       new Option('--dir <folder>', 'runs and cache').default('heatstream-experiment'),
-      new Option('--out <folder>', 'results, table and report').default('heatstream-results'),
+      new Option('--out <folder>', 'results, table, curves and report').default(
+        'heatstream-results',
+      ),
+      new Option('--finished', 'run nothing: table and report of what is finished'),
       new Option('--peer', 'show the figures of the PyTorch peer, for its own drawings'),
     ],
     load: () => import('./experiment.ts'),

@@ -64,7 +64,8 @@ export async function run(invocation: Invocation): Promise<number> {
       testData: ['--labels', data.test, '--images', images],
       dir,
       out: String(flags['out']),
-      lanes: Math.max(1, Math.floor(availableParallelism() / threads)),
+      lanes:
+        flags['finished'] === true ? 0 : Math.max(1, Math.floor(availableParallelism() / threads)),
       engineFlags: ['--engine', options.engine, '--threads', String(threads)],
       protocol: [
         'PCK@0.2 of left shoulder to right hip in labelled boxes, no flip, the weights of the last step',

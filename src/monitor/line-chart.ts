@@ -1,5 +1,6 @@
 // A line chart as inline SVG: no script, colours from the page's style, every line told apart by its dashes as well.
 import { escapeHtml } from './html.ts';
+import { LINE_STYLES } from './line-style.ts';
 import { roundTicks } from './ticks.ts';
 
 export interface CurvePoint {
@@ -21,24 +22,34 @@ export interface CurveGroup {
   readonly isLogarithmic?: boolean;
 }
 
-const WIDTH = 560;
-const HEIGHT = 260;
+export const CHART_SIZE = { width: 560, height: 260 } as const;
+const { width: WIDTH, height: HEIGHT } = CHART_SIZE;
 const FRAME = { left: 58, top: 14, right: 26, bottom: 36 } as const;
-/** Distinct lines in the style sheet; more curves start again. */
-const LINE_STYLES = 6;
 
 /**
- * An SVG of `.chart` with lines of class `line-0` … `line-5`, or a sentence where there is nothing to draw.
+ * An SVG of `.chart` with lines of class `line-0` …, or a sentence where there is nothing to draw.
  * @param names fixes the style of each line by its name's place, so that a name looks the same in every chart
  */
 export function lineChart(
-  { title, curves, isLogarithmic = false }: CurveGroup,
-  names: readonly string[] = curves.map(({ name }) => name),
+  group: CurveGroup,
+  names: readonly string[] = group.curves.map(({ name }) => name),
 ): string {
+  const { title, curves } = group;
+  const drawing = chartDrawing(group, names);
+  if (drawing === undefined) return '<p class="quiet">No values were recorded.</p>';
+  const label = escapeHtml(`${title}: ${curves.map(({ name }) => name).join(', ')}, by step`);
+  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${drawing}</svg>${legend(curves, names)}`;
+}
+
+/** What stands inside such an SVG: grid, axes, lines. Undefined where there is nothing to draw. */
+export function chartDrawing(
+  { curves, isLogarithmic = false }: CurveGroup,
+  names: readonly string[],
+): string | undefined {
   const isShown = ({ value }: CurvePoint) =>
     Number.isFinite(value) && (!isLogarithmic || value > 0);
   const points = curves.flatMap((curve) => curve.points.filter(isShown));
-  if (points.length === 0) return '<p class="quiet">No values were recorded.</p>';
+  if (points.length === 0) return undefined;
   const scale = isLogarithmic ? Math.log10 : (value: number) => value;
   const [firstStep, lastStep] = range(points.map(({ step }) => step));
   const [lowest, highest] = range(points.map(({ value }) => scale(value)));
@@ -66,11 +77,11 @@ export function lineChart(
     );
     return `<path class="line ${styleOf(curve, names)}" d="${path}"><title>${escapeHtml(curve.name)}</title></path>`;
   });
-  const label = escapeHtml(`${title}: ${curves.map(({ name }) => name).join(', ')}, by step`);
-  return `<svg class="chart" viewBox="0 0 ${WIDTH} ${HEIGHT}" role="img" aria-label="${label}">${grid.join('')}${axis.join('')}<text x="${WIDTH - 6}" y="${HEIGHT - 2}" text-anchor="end">step</text>${lines.join('')}</svg>${legend(curves, names)}`;
+  return `${grid.join('')}${axis.join('')}<text x="${WIDTH - 6}" y="${HEIGHT - 2}" text-anchor="end">step</text>${lines.join('')}`;
 }
 
-function styleOf({ name }: Curve, names: readonly string[]): string {
+/** The class that gives a curve its colour and dashes. */
+export function styleOf({ name }: Curve, names: readonly string[]): string {
   return `line-${Math.max(0, names.indexOf(name)) % LINE_STYLES}`;
 }
 
