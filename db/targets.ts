@@ -1,4 +1,5 @@
 // The teacher's heatmaps, recalled by exactly what decides them: the crop, and the set that says who taught it and how.
+import { SUPERSEDED_BY } from './evict.ts';
 import type { Database } from './open.ts';
 import { quarantine } from './quarantine.ts';
 import { decodeTarget, encodeTarget, TargetBlobError, type TargetMaps } from './target-blob.ts';
@@ -85,17 +86,39 @@ export function putTargets(db: Database, rows: readonly NewTarget[], now = Date.
 
 /**
  * Deletes the targets of teachers that are not in `keep` (digests, hex); with `runId`, only of those that this run
- * published. Returns how many targets went.
+ * published. With `keepsNewest` the newest target of each crop stays all the same. Returns how many targets went.
  */
 export function evictSuperseded(
   db: Database,
-  { keep, runId }: { readonly keep: readonly string[]; readonly runId?: number },
+  {
+    keep,
+    runId,
+    keepsNewest = false,
+  }: {
+    readonly keep: readonly string[];
+    readonly runId?: number;
+    readonly keepsNewest?: boolean;
+  },
 ): number {
+  if (keepsNewest) return evictReplaced(db, keep, runId);
   return db
     .prepare(
       `DELETE FROM target WHERE set_id IN (
          SELECT target_set.id FROM target_set JOIN teacher ON teacher.id = teacher_id
          WHERE digest NOT IN (SELECT value FROM json_each(?)) AND (? IS NULL OR run_id = ?))`,
+    )
+    .run(JSON.stringify(keep), runId ?? null, runId ?? null).changes;
+}
+
+/** Only what a later teacher has taught again. */
+function evictReplaced(db: Database, keep: readonly string[], runId: number | undefined): number {
+  return db
+    .prepare(
+      `DELETE FROM target WHERE id IN (
+         SELECT target.id FROM target JOIN target_set ON target_set.id = target.set_id
+         JOIN teacher ON teacher.id = target_set.teacher_id
+         WHERE digest NOT IN (SELECT value FROM json_each(?)) AND (? IS NULL OR run_id = ?)
+           AND EXISTS (${SUPERSEDED_BY}))`,
     )
     .run(JSON.stringify(keep), runId ?? null, runId ?? null).changes;
 }

@@ -29,6 +29,7 @@ export const TRAIN_OPTIONS = [
   'maxTeacherAge',
   'teacherBn',
   'teacherView',
+  'targetDecay',
   'targetCodec',
   'model',
   'init',

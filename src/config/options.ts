@@ -98,6 +98,12 @@ export const optionSchema = z.object({
     .enum(['random', 'canonical'])
     .default('random')
     .describe('what the teacher of cached targets sees'),
+  targetDecay: z.coerce
+    .number()
+    .min(0)
+    .lt(1)
+    .optional()
+    .describe('how much of an earlier target stays when a crop is taught again (0; pi: 0.6)'),
   targetCodec: z
     .enum(['u8', 'f16', 'keypoints'])
     .default('u8')

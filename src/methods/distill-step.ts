@@ -8,6 +8,7 @@ import type { Step } from '../engine/types.ts';
 import { meanPeak } from '../models/loss.ts';
 import { under, type Network } from '../models/network.ts';
 import { compose } from '../pose/affine.ts';
+import { partners } from '../pose/partners.ts';
 import type { Affine, HeatmapAlign, PixelOrigin, Skeleton } from '../pose/types.ts';
 import { input2d, input4d } from './inputs.ts';
 import { drawView, warp, type StepGeometry } from './view.ts';
@@ -38,8 +39,7 @@ export function distillStep(
 ): Step<'crops' | 'views', 'heatmaps' | 'peak'> {
   const { input, heatmap } = geometry;
   const frame: Frame = { input, stride: input.width / heatmap.width, origin, align };
-  const partner = skeleton.joints.map((_, joint) => joint);
-  for (const [a, b] of skeleton.flipPairs) [partner[a], partner[b]] = [b, a];
+  const partner = partners(skeleton);
   return {
     name: `distill ${network.name} ${network.joints}`,
     variant: JSON.stringify([origin, align, cropFromInput, partner]),

@@ -1,6 +1,7 @@
 // The flip test: heatmaps of a picture averaged with those of its mirror image, brought back.
 import type { Tensor4D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
+import { partners } from '../pose/partners.ts';
 import type { Skeleton } from '../pose/types.ts';
 
 /**
@@ -28,9 +29,7 @@ export function flipAverage(
   flipped: Tensor4D,
   { flip, skeleton }: FlipTest,
 ): Tensor4D {
-  const partner = skeleton.joints.map((_, joint) => joint);
-  for (const [a, b] of skeleton.flipPairs) [partner[a], partner[b]] = [b, a];
-  const back = tf.gather(flipped, partner, 3);
+  const back = tf.gather(flipped, partners(skeleton), 3);
   return tf.mul(tf.add(straight, shifted(back, flip)), 0.5);
 }
 

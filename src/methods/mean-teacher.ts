@@ -1,5 +1,5 @@
 // Mean teacher (Tarvainen & Valpola, NIPS 2017): the teacher's weights are an average of the student's past ones.
-import { learnFrom } from './single.ts';
+import { learnFrom, singleCached } from './single.ts';
 import type { Method } from './method.ts';
 
 export const meanTeacher: Method = {
@@ -9,4 +9,11 @@ export const meanTeacher: Method = {
   teacher: 'average',
   views: { easy: 'affine30', hard: 'affine60' },
   consistency: (scene) => learnFrom(scene, (_networks, easy) => scene.average(easy)),
+};
+
+/** Its snapshots are of the averaged weights. */
+export const meanTeacherCached: Method = {
+  ...singleCached,
+  name: 'mean-teacher',
+  publishesAverage: true,
 };

@@ -78,6 +78,10 @@ export interface Method {
   readonly networks: 1 | 2;
   /** `self`: the networks of this step. `average`: past weights, averaged in the step. `stored`: targets from the database. */
   readonly teacher: 'self' | 'average' | 'stored';
+  /** The average of its weights over time is what it publishes and saves (`--teacher-decay`); `stored` only. */
+  readonly publishesAverage?: true;
+  /** How much of a crop's earlier target stays when it is taught again, where `--target-decay` does not say; `stored` only. */
+  readonly targetDecay?: number;
   /** `fixed`: one outside teacher for good, on the canonical view. `distilled`: the same, averaged over several views. */
   readonly labeller?: 'fixed' | 'distilled';
   /** Views where none are named. */
@@ -132,7 +136,8 @@ export function poolInputs(
     weight: float(1),
     ...(teacher === 'average' && { decay: float(1) }),
     ...(teacher === 'stored' && {
-      teacherHeatmaps: float(batch, heatmap.height, heatmap.width, joints),
+      // Of two teachers one behind the other.
+      teacherHeatmaps: float(batch, heatmap.height, heatmap.width, joints * networks),
     }),
     ...extraInputs(views.hard, networks, { batch, joints, input }),
   };

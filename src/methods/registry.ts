@@ -1,10 +1,10 @@
 // Methods by name and regime.
 import { dataDistill } from './data-distill.ts';
-import { dual } from './dual.ts';
-import { meanTeacher } from './mean-teacher.ts';
+import { dualCached, dualOnline } from './dual.ts';
+import { meanTeacher, meanTeacherCached } from './mean-teacher.ts';
 import type { Method, MethodName, Regime } from './method.ts';
 import { naive } from './naive.ts';
-import { pi } from './pi.ts';
+import { pi, temporalEnsembling } from './pi.ts';
 import { pseudoPose } from './pseudo-pose.ts';
 import { singleCached, singleOnline } from './single.ts';
 import { supervised } from './supervised.ts';
@@ -15,10 +15,13 @@ const METHODS: readonly Method[] = [
   dataDistill,
   naive,
   pi,
+  temporalEnsembling,
   meanTeacher,
+  meanTeacherCached,
   singleOnline,
   singleCached,
-  dual,
+  dualOnline,
+  dualCached,
 ];
 
 /** A fixed labeller's targets are always stored. Throws where the method has no such regime. */

@@ -33,6 +33,9 @@ type Pass = { readonly layer: string; readonly stats: BatchStats }[];
 /** Prefixes of the networks in training within the state. */
 export const NETWORKS = ['net.', 'net2.'] as const;
 
+/** Prefixes of their snapshots, or of the average of the first one's past weights. */
+export const TEACHERS = ['teacher.', 'teacher2.'] as const;
+
 /** Name of an optimiser slot of a parameter. */
 const slotOf = (network: string, name: string) => (network === 'net.' ? name : network + name);
 
@@ -87,7 +90,7 @@ export function trainStep(
         geometry,
       );
       const networks = prefixes.map(untaught);
-      const scene = { inputs, geometry, settings, networks, average: untaught(TEACHER) };
+      const scene = { inputs, geometry, settings, networks, average: untaught(TEACHERS[0]) };
       const students = method.consistency?.(scene);
       const teacherPasses = new Map(passes);
       passes.clear();
@@ -143,7 +146,8 @@ export function trainStep(
         });
         if (method.teacher === 'average' && prefix === 'net.') {
           const decay = tf.reshape(inputs['decay']!, []);
-          next[TEACHER + name] = average(state[TEACHER + name]!, updated.weight, decay);
+          const averaged = TEACHERS[0] + name;
+          next[averaged] = average(state[averaged]!, updated.weight, decay);
         }
       });
       for (const prefix of new Set([...passes.keys(), ...teacherPasses.keys()])) {
@@ -185,9 +189,6 @@ export function trainStep(
 }
 
 const isOfNetwork = (name: string) => NETWORKS.some((prefix) => name.startsWith(prefix));
-
-/** Prefix of the averaged weights. */
-const TEACHER = 'teacher.';
 
 /** Rate of heatmaps [batch, h, w, joints] without a peak, a joint. */
 const backgroundRate = (heatmaps: Tensor4D): Tensor =>

@@ -31,6 +31,8 @@ export interface AfterStepContext extends PublishContext {
   teacher: Teacher | undefined;
   /** Teachers whose targets stay: the first one, so that another run can start from it. */
   readonly keep: readonly string[];
+  /** The newest target of a crop stays until the crop is taught again, which takes a share of it. */
+  readonly keepsNewest: boolean;
   readonly count: Counters;
   log(record: MetricsRecord): void;
 }
@@ -93,7 +95,7 @@ export async function checkpoint(step: number, context: AfterStepContext): Promi
   const kept = teacher ? [...context.keep, teacher.digest] : context.keep;
   const evicted = await retryBusy(() => {
     addCheckpoint(db, runId, { step, file });
-    return evictSuperseded(db, { runId, keep: kept });
+    return evictSuperseded(db, { runId, keep: kept, keepsNewest: context.keepsNewest });
   });
   context.count('targets_evicted', evicted);
 }

@@ -85,6 +85,7 @@ export function assembleStream(parts: StreamParts): {
     },
     teacher: started.teacher,
     keep: [started.first, started.external].flatMap((first) => (first ? [first.digest] : [])),
+    keepsNewest: setup.targetDecay > 0,
     publishes,
     collapse,
     gap: usesPool ? gapOf(parts) : undefined,
@@ -150,12 +151,20 @@ export function assembleStream(parts: StreamParts): {
       input: geometry.input,
       stride: setup.stride,
       heatmap: geometry.heatmap,
-      joints: network.joints,
+      joints: network.joints * method.networks,
       origin: spec.origin,
       cropFromInput: cropFromInput(spec),
+      ...(setup.targetDecay > 0 && { ensembling: ensemblingOf(parts) }),
       count: ledger.count,
     };
   }
+}
+
+/** How targets that are taught again keep a share of earlier ones. */
+function ensemblingOf({ setup, ledger, labelled: { skeleton } }: StreamParts) {
+  const { spec, stride, settings, targetDecay: decay } = setup;
+  const frame = { input: spec.input, stride, origin: spec.origin, align: settings.align };
+  return { runId: ledger.runId, decay, frame, skeleton };
 }
 
 /** What changes where the teacher is another network: who runs, and that it has no batch statistics. */
@@ -168,12 +177,13 @@ function externalContext(
 }
 
 /** Digest of everything that decides what the teacher of stored targets sees; the plain easy view goes without saying. */
-function preprocessingOf({ options, spec, method, settings }: TrainingSetup): string {
+function preprocessingOf({ options, spec, method, settings, targetDecay }: TrainingSetup): string {
   const { digest } = digestOfSpec(spec);
   if (method.labeller === 'distilled') return `${digest} ${DISTILLED_VIEWS.length} views`;
   const { name } = settings.views.easy;
   const isPlain = options.teacherView === 'canonical' || name === singleCached.views.easy;
-  return isPlain ? digest : `${digest} ${name}`;
+  const kept = targetDecay > 0 ? ` decay ${targetDecay}` : '';
+  return (isPlain ? digest : `${digest} ${name}`) + kept;
 }
 
 /** People that the accuracy on both views is measured on at most, each time. */

@@ -28,9 +28,10 @@ export async function openExternalTeacher(
     refuseExternalOptions(setup);
     return undefined;
   }
-  if (method.regime !== 'cached' || method.labeller === 'distilled') {
+  const takesOne = method.labeller !== 'distilled' && method.networks === 1;
+  if (method.regime !== 'cached' || !takesOne) {
     throw new UsageError(
-      `--teacher ${teacher} needs --regime cached and a method that takes one view's targets, not ${method.name} ${method.regime}`,
+      `--teacher ${teacher} needs --regime cached and a method that takes one network's targets of one view, not ${method.name} ${method.regime}`,
     );
   }
   const network = await openExternal(teacher, { spec: teacherSpec, threads: setup.threads });

@@ -10,7 +10,7 @@ import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { CropSpec, Skeleton } from '../pose/types.ts';
 import type { Checkpoint } from '../stages/checkpoint.ts';
 import { initWeights } from '../stages/init-weights.ts';
-import { checkWeights, loadModel, type Model } from '../stages/model-file.ts';
+import { checkWeights, digestOf, loadModel, SECOND, type Model } from '../stages/model-file.ts';
 import type { ExternalTeacher } from '../stages/external-teacher.ts';
 import type { Teacher } from '../stages/teach.ts';
 import { initialState, openTrainer, type Trainer } from '../stages/trainer.ts';
@@ -113,5 +113,13 @@ async function loadTeacher(
     );
   }
   checkWeights(network, model);
-  return model;
+  return method.networks === 2 ? asPair(model) : model;
+}
+
+/** A model as the teacher of two students: the weights of both networks, or of the one that there is, under one digest. */
+function asPair(model: Model): Model {
+  const { weights, second = weights } = model;
+  const named = Object.entries(second).map(([name, array]) => [SECOND + name, array] as const);
+  const both = { ...weights, ...Object.fromEntries(named) };
+  return { ...model, weights: both, digest: digestOf(both) };
 }

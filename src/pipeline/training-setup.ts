@@ -42,6 +42,8 @@ export interface TrainingSetup {
   readonly ramp: number;
   /** Input pixels a heatmap pixel. */
   readonly stride: number;
+  /** How much of a crop's earlier target stays when it is taught again; 0 outside the cached regime. */
+  readonly targetDecay: number;
 }
 
 /** @throws UsageError for choices that do not go together */
@@ -50,7 +52,7 @@ export function setUpTraining(given: TrainingOptions): TrainingSetup {
   const method = orUsageError(() =>
     methodNamed(given.method, given.method === 'supervised' ? 'online' : given.regime),
   );
-  const options = method.labeller ? withFixedLabeller(given) : given;
+  const options = withMethod(given, method);
   const { input, heatmap, stored, mean, std } = recipe;
   return {
     options,
@@ -66,7 +68,16 @@ export function setUpTraining(given: TrainingOptions): TrainingSetup {
     unlabelledBatch: options.unlabelledBatch ?? recipe.unlabelledBatch,
     ramp: options.ramp ?? Math.round(recipe.ramp * options.steps),
     stride: input.width / heatmap.width,
+    targetDecay: method.teacher === 'stored' ? (options.targetDecay ?? method.targetDecay ?? 0) : 0,
   };
+}
+
+/** The options that a method decides. */
+function withMethod(options: TrainingOptions, method: Method): TrainingOptions {
+  if (method.labeller) return withFixedLabeller(options);
+  return method.publishesAverage
+    ? { ...options, ema: options.ema || options.teacherDecay }
+    : options;
 }
 
 /** The labeller sees canonical crops in running statistics, once and for all. */

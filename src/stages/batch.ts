@@ -6,6 +6,7 @@ import type { Learning } from '../methods/learning.ts';
 import { createOptimizer } from '../models/optimizer.ts';
 import { learningRateAt, rampUp, type Schedule } from '../models/schedule.ts';
 import { alignOf, codecNamed, type CodecName } from '../pose/codec.ts';
+import { partners } from '../pose/partners.ts';
 import type { PixelOrigin, Size, Skeleton } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
 import type { PairedStep } from './pair.ts';
@@ -102,10 +103,9 @@ function encodeTargets(
 
 function packTargets(
   { targets, mirrored, pool }: PairedStep,
-  { heatmap, skeleton }: BatchContext,
+  { heatmap, skeleton, method }: BatchContext,
 ): Float32Array {
-  const joints = skeleton.joints.length;
-  const size = heatmap.width * heatmap.height * joints;
+  const size = heatmap.width * heatmap.height * skeleton.joints.length * method.networks;
   const packed = new Float32Array(pool.length * size);
   targets?.forEach((target, i) => {
     packed.set(mirrored[i] ? swapSides(target.heatmap, skeleton) : target.heatmap, i * size);
@@ -113,12 +113,11 @@ function packTargets(
   return packed;
 }
 
-/** The channel of every joint goes to its left/right partner. */
-function swapSides(heatmap: Float32Array, { joints, flipPairs }: Skeleton): Float32Array {
-  const partner = joints.map((_, joint) => joint);
-  for (const [a, b] of flipPairs) [partner[a], partner[b]] = [b, a];
+/** The channel of every joint goes to its left/right partner; of two teachers, each one's. */
+function swapSides(heatmap: Float32Array, skeleton: Skeleton): Float32Array {
+  const partner = partners(skeleton);
   return heatmap.map((_, i) => {
-    const joint = i % joints.length;
+    const joint = i % partner.length;
     return heatmap[i - joint + partner[joint]!]!;
   });
 }

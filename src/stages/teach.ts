@@ -1,4 +1,5 @@
 // Recalls the teacher's targets of a batch from the cache; teaches the missing ones and stores them.
+import { earlierTargets } from '../../db/earlier-targets.ts';
 import { getTargets, putTargets, type StoredTarget, type TargetKey } from '../../db/targets.ts';
 import type { TargetCodec } from '../../db/codecs/codec.ts';
 import type { Database } from '../../db/open.ts';
@@ -11,6 +12,7 @@ import { compose, identity } from '../pose/affine.ts';
 import type { Affine, Crop, PixelOrigin, Size } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
 import type { Counters } from './counters.ts';
+import { ensembled, type Ensembling } from './ensemble-target.ts';
 import { peaksOf } from './peaks.ts';
 import type { LoadedStep } from './read-crops.ts';
 
@@ -46,9 +48,12 @@ export interface TeachContext {
   /** Input pixels a heatmap pixel. */
   readonly stride: number;
   readonly heatmap: Size;
+  /** Channels of a target: of two teachers, both ones' joints. */
   readonly joints: number;
   readonly origin: PixelOrigin;
   readonly cropFromInput: Affine;
+  /** Targets taught again keep a share of those by earlier teachers of this run. */
+  readonly ensembling?: (Ensembling & { readonly runId: number }) | undefined;
   readonly count: Counters;
 }
 
@@ -76,9 +81,17 @@ export async function teach(
     context,
   );
   context.count('teacher_forwards', 1);
-  const taught = misses.map((i) => ({
-    key: keys[i]!,
-    target: storedTarget(heatmaps, i, views[i]!, teacher, context),
+  const { ensembling } = context;
+  const fresh = misses.map((i) => storedTarget(heatmaps, i, views[i]!, teacher, context));
+  const missed = misses.map((i) => keys[i]!);
+  const earlier = ensembling
+    ? await retryBusy(() =>
+        earlierTargets(context.db, missed, { runId: ensembling.runId, step: teacher.step }),
+      )
+    : [];
+  const taught = fresh.map((target, k) => ({
+    key: missed[k]!,
+    target: ensembling && earlier[k] ? ensembled(target, earlier[k], ensembling) : target,
   }));
   // Read back, so that a step learns from the stored form whether its targets are new or recalled.
   const targets = await retryBusy(() => {

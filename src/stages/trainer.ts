@@ -3,10 +3,15 @@ import type { Engine, NamedArray, Runner, Session, StateArrays } from '../engine
 import { distillStep, type DistillOptions } from '../methods/distill-step.ts';
 import { AVERAGED, PLAIN, type Learning } from '../methods/learning.ts';
 import { labelledInputs, poolInputs, type Method, type MethodSettings } from '../methods/method.ts';
-import { predictInputs, predictStep, type BnMode } from '../methods/predict-step.ts';
+import {
+  predictInputs,
+  predictStep,
+  type BnMode,
+  type PredictWith,
+} from '../methods/predict-step.ts';
 import { compileViews, type MeasureOptions, type ViewRunner } from './measure-views.ts';
 import { SECOND } from './model-file.ts';
-import { NETWORKS, trainables, trainStep, type StepOutput } from '../methods/step.ts';
+import { NETWORKS, TEACHERS, trainables, trainStep, type StepOutput } from '../methods/step.ts';
 import type { StepGeometry } from '../methods/view.ts';
 import type { Network } from '../models/network.ts';
 import { createOptimizer } from '../models/optimizer.ts';
@@ -23,7 +28,7 @@ export interface Trainer {
   views(options: MeasureOptions): Promise<ViewRunner>;
   /** Current weights and running statistics by state_dict name; a second network's or an averaged teacher's under `net2.`. */
   weights(): Promise<StateArrays>;
-  /** Makes these weights the teacher's. */
+  /** Makes these weights the teacher's; a second teacher's lie under `net2.`, or are the same. */
   setTeacher(weights: StateArrays): Promise<void>;
   /** The whole state. */
   state(): Promise<StateArrays>;
@@ -77,7 +82,9 @@ export function initialState(
     }
   }
   if (method.teacher !== 'self') {
-    for (const { name } of network.parameters) state[`teacher.${name}`] = weights[name]!;
+    [weights, second].slice(0, method.networks).forEach((own, i) => {
+      for (const { name } of network.parameters) state[TEACHERS[i]! + name] = own[name]!;
+    });
   }
   return state;
 }
@@ -90,7 +97,8 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
     ...labelledInputs(labelledBatch, geometry, network.joints, learning),
     ...poolInputs(method, unlabelledBatch, geometry, network.joints, settings),
   };
-  const predict = (weights: 'net.' | 'teacher.', bn: BnMode) =>
+  const teachers = TEACHERS.slice(0, method.networks);
+  const predict = (weights: PredictWith['weights'], bn: BnMode) =>
     session.compile(
       predictStep(network, geometry, { weights, bn }),
       predictInputs(unlabelledBatch, geometry),
@@ -101,7 +109,7 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
           distillStep(network, geometry, options.distill),
           predictInputs(unlabelledBatch, geometry),
         )
-      : predict('teacher.', options.teacherBn);
+      : predict(teachers, options.teacherBn);
   const names = network.parameters.map((spec) => spec.name);
   return {
     train: await session.compile(trainStep(method, network, geometry, settings, learning), shapes),
@@ -123,7 +131,16 @@ export async function openTrainer(options: TrainerOptions): Promise<Trainer> {
       return Object.fromEntries([...of('net.', ''), ...(second === '' ? [] : of(second, SECOND))]);
     },
     setTeacher: (weights) =>
-      session.write(Object.fromEntries(names.map((name) => [`teacher.${name}`, weights[name]!]))),
+      session.write(
+        Object.fromEntries(
+          teachers.flatMap((prefix, i) =>
+            names.map((name) => {
+              const own = i === 0 ? undefined : weights[SECOND + name];
+              return [prefix + name, own ?? weights[name]!] as const;
+            }),
+          ),
+        ),
+      ),
     state: () => session.read(),
     restore: (state) => session.write(state),
     dispose: () => session.dispose(),

@@ -1,6 +1,6 @@
 import { afterAll, describe, expect, it } from 'vitest';
 import type { Inputs, StateArrays } from '../../src/engine/types.ts';
-import { dual } from '../../src/methods/dual.ts';
+import { dualOnline as dual } from '../../src/methods/dual.ts';
 import { meanTeacher } from '../../src/methods/mean-teacher.ts';
 import type { Method, MethodSettings } from '../../src/methods/method.ts';
 import { naive } from '../../src/methods/naive.ts';

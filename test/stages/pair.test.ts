@@ -14,7 +14,7 @@ import {
   type Method,
   type MethodSettings,
 } from '../../src/methods/method.ts';
-import { dual } from '../../src/methods/dual.ts';
+import { dualOnline as dual } from '../../src/methods/dual.ts';
 import { naive } from '../../src/methods/naive.ts';
 import { pi } from '../../src/methods/pi.ts';
 import { pseudoPose } from '../../src/methods/pseudo-pose.ts';
