@@ -7,6 +7,7 @@ import type { BoxSource } from '../pose/types.ts';
 import type { Finder } from '../stages/picture.ts';
 import { boxSources, type BoxSources } from './box-sources.ts';
 import type { Picture } from './ingest.ts';
+import { createNameClaims } from './name-claims.ts';
 
 export interface UnlabelledOptions {
   /** Box files, `labels`, `whole-image`, `teacher`, `detector:FILE`; without any, the whole picture is the box. */
@@ -51,10 +52,13 @@ export async function openUnlabelled(
   const counts: UnlabelledCounts = { withoutBox: 0, excluded: 0 };
   const whole = { box: null, source: 'whole-image', tag: null } as const;
 
-  function pictureAt(path: string): Picture<null> | undefined {
+  const claim = createNameClaims();
+
+  async function pictureAt(path: string): Promise<Picture<null> | undefined> {
     for (const { index, source } of indices) {
       const match = wholeMatch(index, path);
       if (!match) continue;
+      await claim(match, path);
       const people = match.people.filter(({ crowd }) => !crowd);
       const madeBy = basename(match.file);
       if (people.length > 0)
@@ -73,7 +77,7 @@ export async function openUnlabelled(
           counts.excluded += 1;
           continue;
         }
-        const picture = pictureAt(path);
+        const picture = await pictureAt(path);
         if (picture) yield picture;
         else counts.withoutBox += 1;
       }
