@@ -5,9 +5,8 @@ import { integerBetween } from './draw-numbers.ts';
 /** Standard deviation of the noise, in grey levels. */
 const NOISE = 12;
 
-/** [size, size, 3] RGB 0–255 from a grid of 3×3 to 11×11 colours, cubic interpolation, Gaussian noise. */
-export function randomBackground(random: Rng, size: number): Uint8Array {
-  const cells = integerBetween(random, 3, 11);
+/** [size, size, 3] RGB 0–255 from a grid of cells × cells colours, cubic interpolation, Gaussian noise. */
+export function randomBackground(random: Rng, size: number, cells: number): Uint8Array {
   const grid = Float32Array.from({ length: cells * cells * 3 }, () =>
     integerBetween(random, 0, 254),
   );

@@ -5,6 +5,7 @@ import { renderJpeg } from '../image/render.ts';
 import { rng } from '../pose/random.ts';
 import { cocoOfScenes, type NamedScene } from './coco.ts';
 import { randomScene } from './scene.ts';
+import { dealTraits } from './traits.ts';
 
 export interface FigureOptions {
   /** Folder that gets `images/<split>/` and `<split>.coco.json`; made where it is missing. */
@@ -59,10 +60,12 @@ async function renderSplit(
   size: number,
 ): Promise<NamedScene[]> {
   const scenes: NamedScene[] = [];
+  const traits = dealTraits(seed, split, count);
   let next = 0;
   const lane = async () => {
     for (let index = next++; index < count; index = next++) {
-      const scene = randomScene(rng(seed, `figure/${split}`, 0, index), size);
+      const random = rng(seed, `figure/${split}`, 0, index);
+      const scene = randomScene(random, size, traits[index]!);
       const fileName = `${split}/${String(index + 1).padStart(5, '0')}.jpg`;
       await writeFile(
         join(out, 'images', fileName),

@@ -5,6 +5,7 @@ import { randomBackground } from './background.ts';
 import { type Body, randomBody } from './body.ts';
 import { between, colour, integerBetween } from './draw-numbers.ts';
 import { FIGURE_JOINTS } from './skeleton.ts';
+import type { Traits } from './traits.ts';
 
 export interface Scene {
   /** Side of the square picture in pixels. */
@@ -19,13 +20,13 @@ export interface Scene {
   readonly keypoints: readonly Keypoint[];
 }
 
-/** A picture of one figure among 2–6 bars of clutter; three in ten have an occluder in front. */
-export function randomScene(random: Rng, size: number): Scene {
-  const background = randomBackground(random, size);
-  const clutter = Array.from({ length: integerBetween(random, 2, 6) }, () => bar(random, size));
+/** A picture of one figure among bars of clutter, as hard to see as `traits` say. */
+export function randomScene(random: Rng, size: number, traits: Traits): Scene {
+  const background = randomBackground(random, size, traits.patches);
+  const clutter = Array.from({ length: traits.bars }, () => bar(random, size));
   const body = randomBody(random, size);
   const figure = drawBody(random, body);
-  const occluder = random.uniform() < 0.3 ? randomOccluder(random, size) : undefined;
+  const occluder = traits.isCovered ? randomOccluder(random, size) : undefined;
   const cover = occluder === undefined ? '' : rectangle(occluder, colour(random));
   return {
     size,

@@ -3,6 +3,7 @@ import { randomBackground } from '../../src/demo/background.ts';
 import { randomBody } from '../../src/demo/body.ts';
 import { randomScene } from '../../src/demo/scene.ts';
 import { FIGURE_EDGES, FIGURE_JOINTS } from '../../src/demo/skeleton.ts';
+import { dealTraits } from '../../src/demo/traits.ts';
 import { rng } from '../../src/pose/random.ts';
 
 const bodies = Array.from({ length: 400 }, (_, i) => randomBody(rng(3, 'test/body', 0, i), 128));
@@ -48,12 +49,10 @@ describe('randomBody', () => {
 
 describe('randomScene', () => {
   it('hides a joint exactly where an occluder lies over it', () => {
-    const scenes = Array.from({ length: 200 }, (_, i) =>
-      randomScene(rng(5, 'test/scene', 0, i), 64),
+    const scenes = dealTraits(5, 'test', 200).map((traits, i) =>
+      randomScene(rng(5, 'test/scene', 0, i), 64, traits),
     );
-    const withOccluder = scenes.filter(({ svg }) => svg.includes('<rect'));
-    expect(withOccluder.length).toBeGreaterThan(35);
-    expect(withOccluder.length).toBeLessThan(90);
+    expect(scenes.filter(({ svg }) => svg.includes('<rect'))).toHaveLength(60);
     for (const { svg, keypoints } of scenes) {
       const rect = /<rect x="([-\d.]+)" y="([-\d.]+)" width="([\d.]+)" height="([\d.]+)"/.exec(svg);
       for (const { x, y, v } of keypoints) {
@@ -68,9 +67,39 @@ describe('randomScene', () => {
   });
 });
 
+describe('dealTraits', () => {
+  const traits = dealTraits(1, 'labeled', 100);
+  const tally = (values: readonly number[]) =>
+    [...new Set(values)].sort((a, b) => a - b).map((one) => [one, values.filter((v) => v === one)]);
+
+  it('gives every kind of background and every number of bars an equal share, and covers three in ten', () => {
+    for (const [values, smallest, kinds] of [
+      [traits.map(({ patches }) => patches), 4, 8],
+      [traits.map(({ bars }) => bars), 2, 5],
+    ] as const) {
+      const shares = tally(values);
+      expect(shares.map(([one]) => one)).toEqual(
+        Array.from({ length: kinds }, (_, i) => smallest + i),
+      );
+      for (const [, { length }] of shares as [number, number[]][]) {
+        expect(Math.abs(length - 100 / kinds)).toBeLessThan(1);
+      }
+    }
+    expect(traits.filter(({ isCovered }) => isCovered)).toHaveLength(30);
+  });
+
+  it('deals each trait for itself, anew for each split and seed', () => {
+    const covered = traits.filter(({ isCovered }) => isCovered);
+    expect(new Set(covered.map(({ patches }) => patches)).size).toBeGreaterThan(5);
+    expect(dealTraits(1, 'labeled', 100)).toEqual(traits);
+    expect(dealTraits(1, 'test', 100)).not.toEqual(traits);
+    expect(dealTraits(2, 'labeled', 100)).not.toEqual(traits);
+  });
+});
+
 describe('randomBackground', () => {
   it('covers a picture of any size with varied colours', () => {
-    const pixels = randomBackground(rng(1, 'test/background', 0, 0), 48);
+    const pixels = randomBackground(rng(1, 'test/background', 0, 0), 48, 5);
     expect(pixels).toHaveLength(48 * 48 * 3);
     const mean = pixels.reduce((sum, value) => sum + value, 0) / pixels.length;
     const variance = pixels.reduce((sum, value) => sum + (value - mean) ** 2, 0) / pixels.length;
