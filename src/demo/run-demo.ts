@@ -64,8 +64,8 @@ export async function runDemo(options: DemoOptions, hooks: DemoHooks): Promise<D
     const scores = (await hooks.command(evalFlags(run, options))) as EvalResult;
     rows.push(demoRow(run, train, scores));
     protocol = [
-      `PCK@0.2: ${scores.pckProtocol}`,
-      `OKS-AP: ${scores.apProtocol}`,
+      scores.pckProtocol,
+      scores.apProtocol,
       `${options.labelled} labelled, ${options.unlabelled} unlabelled, ${options.test} test figures, seed ${seed}, ${steps} steps, recipe peer, model tiny, last step`,
     ];
   }
