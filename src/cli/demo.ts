@@ -1,6 +1,7 @@
 // heatstream demo
 import { UsageError } from '../config/resolve.ts';
 import { runDemo } from '../demo/run-demo.ts';
+import { defaultThreads } from '../engine/compiled/threads.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
 import type { Invocation } from './commands.ts';
 import { runSelf } from './run-self.ts';
@@ -21,10 +22,8 @@ export async function run(invocation: Invocation): Promise<number> {
       unlabelled: whole(flags, 'unlabelled'),
       test: whole(flags, 'test'),
       all: flags['all'] === true,
-      engineFlags: [
-        ...['--engine', options.engine],
-        ...(options.threads === undefined ? [] : ['--threads', String(options.threads)]),
-      ],
+      engine: options.engine,
+      threads: options.threads ?? defaultThreads(),
     },
     {
       command: runSelf,

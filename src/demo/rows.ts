@@ -50,6 +50,7 @@ export function demoRow(
   { method, regime }: DemoRun,
   train: TrainResult,
   scores: EvalResult,
+  threads: number,
 ): DemoRow {
   return {
     method,
@@ -59,6 +60,7 @@ export function demoRow(
     peak: train.peak ?? null,
     imagesPerSecond: train.imagesPerSecond ?? null,
     stepMs: train.stepMs ?? null,
+    threads,
     cacheHits: train.counters['target_hits'] ?? null,
     steps: train.step,
   };

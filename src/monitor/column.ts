@@ -43,6 +43,12 @@ export const RESULT_COLUMNS: readonly Column[] = [
   },
   { key: 'imagesPerSecond', title: 'images/s', digits: 0, hint: 'Pictures of all views a second.' },
   { key: 'stepMs', title: 'step ms', digits: 1, hint: 'Median of a training step.' },
+  {
+    key: 'threads',
+    title: 'threads',
+    digits: 0,
+    hint: 'Of the engine; where it has half of them, another run had the others at the same time.',
+  },
   { key: 'cacheHits', title: 'cache hits', digits: 0, hint: 'Targets read from SQLite.' },
 ];
 

@@ -148,8 +148,12 @@ function drawWindow(
 }
 
 function drawEverywhere(centre: Point, sigma: number, { width, height }: Size, write: Write): void {
-  const profile = (at: number, length: number) =>
-    Float64Array.from({ length }, (_, i) => Math.exp(-((i - at) ** 2) / (2 * sigma ** 2)));
+  // A loop: Float64Array.from takes ten times as long, and every labelled joint of every step comes here.
+  const profile = (at: number, length: number) => {
+    const values = new Float64Array(length);
+    for (let i = 0; i < length; i++) values[i] = Math.exp(-((i - at) ** 2) / (2 * sigma ** 2));
+    return values;
+  };
   const across = profile(centre.x, width);
   const down = profile(centre.y, height);
   for (let y = 0; y < height; y++) {
