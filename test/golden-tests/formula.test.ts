@@ -30,7 +30,7 @@ interface FormulaCheck {
 
 expectGoldenFiles();
 
-describeGolden('.', /^formula_check.*\.json$/, (file) => {
+describeGolden('.', 'formula', (file) => {
   const golden = goldenJson<FormulaCheck>(file);
 
   it('hashes names, seeds and indices to the same bits', () => {
