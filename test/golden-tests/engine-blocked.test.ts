@@ -6,7 +6,7 @@ import { openEngine } from '../../src/engine/choose.ts';
 import { createNetwork } from '../../src/models/network.ts';
 import { createOptimizer } from '../../src/models/optimizer.ts';
 import { expectWithin } from '../support/deviations.ts';
-import { formulaPictures, toleranceIn } from '../support/formula-network.ts';
+import { formulaPictures } from '../support/formula-network.ts';
 import {
   channelsLast,
   describeGolden,
@@ -16,6 +16,7 @@ import {
 } from '../support/golden.ts';
 import {
   goldenStep,
+  lossTolerance,
   modelOf,
   settingsOf,
   startOf,
@@ -38,7 +39,7 @@ describeGolden('train', 'trajectory', (file) => {
     it.skip(`${basename(file)}: see the plain engines`, () => undefined);
     return;
   }
-  const { joints, seed, input_shape: shape, tolerance } = golden;
+  const { joints, seed, input_shape: shape } = golden;
   const times = block / shape[0];
   const follows = Number.isInteger(times)
     ? 'follows the losses of the reference in blocks'
@@ -67,15 +68,9 @@ describeGolden('train', 'trajectory', (file) => {
         rates: optimizer.rates(golden.optimizer.lr, i + 1),
       })),
     );
-    const allowed = [
-      toleranceIn(tolerance, /loss: ([\d.e-]+) relative at step 1 and 2/, 1e-5),
-      toleranceIn(tolerance, /loss: ([\d.e-]+) relative at step 1 and 2/, 1e-5),
-      toleranceIn(tolerance, /([\d.e-]+) at step 3/, 1e-3),
-    ];
-    const late = toleranceIn(tolerance, /([\d.e-]+) at steps 4, 5 and after the last update/, 1e-2);
     for (const [i, loss] of golden.loss.entries()) {
       const error = Math.abs(outputs[i]!['loss']!.data[0]! / loss - 1);
-      expectWithin(file, error, allowed[i] ?? late, `blocked, loss ${i + 1}`);
+      expectWithin(file, error, lossTolerance(golden, i), `blocked, loss ${i + 1}`);
     }
   });
 });

@@ -21,6 +21,7 @@ import {
 import { GOLDEN_ENGINES } from '../support/golden-engines.ts';
 import {
   goldenStep,
+  lossTolerance,
   modelOf,
   settingsOf,
   startOf,
@@ -101,19 +102,12 @@ describeGolden('train', 'trajectory', (file) => {
         expect.soft(measured, `${stem} on ${engine}: ${what}`).toBeLessThanOrEqual(allowed);
       };
 
-      const first = toleranceIn(tolerance, /loss: ([\d.e-]+) relative at step 1 and 2/, 1e-5);
-      const third = toleranceIn(tolerance, /([\d.e-]+) at step 3/, 1e-3);
-      const late = toleranceIn(
-        tolerance,
-        /([\d.e-]+) at steps 4, 5 and after the last update/,
-        1e-2,
-      );
       golden.loss.forEach((loss, i) => {
         const got = trained.outputs[i]!['loss']!.data[0]!;
-        check(`loss ${i + 1}`, relative(got, loss), i < 2 ? first : i === 2 ? third : late);
+        check(`loss ${i + 1}`, relative(got, loss), lossTolerance(golden, i));
       });
       const after = relative(trained.lossAfter, golden.loss_after_last_update_train_mode);
-      check('loss after', after, late);
+      check('loss after', after, lossTolerance(golden, golden.loss.length));
 
       for (const path of besides('out0')) {
         const { data, shape } = goldenArray(path);

@@ -2,9 +2,10 @@
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { basename, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { goldenRoot } from './golden-root.ts';
 import { GOLDEN_KINDS, kindOf, type Family, type Kind } from './golden-kinds.ts';
 
-const root = process.env['HEATSTREAM_GOLDEN'] ?? join(import.meta.dirname, '..', 'golden');
+const root = goldenRoot;
 
 export type GoldenJson = Readonly<Record<string, unknown>>;
 
