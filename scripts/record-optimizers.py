@@ -11,7 +11,9 @@ SIZES = {"filter": (2, 3), "bias": (4,)}
 CASES = [
     {"name": "adam", "weight_decay": 0.0},
     {"name": "adam", "weight_decay": 0.1},
+    {"name": "adam", "weight_decay": 0.01, "beta1": 0.5, "beta2": 0.9, "epsilon": 0.01},
     {"name": "adamw", "weight_decay": 0.1},
+    {"name": "adamw", "weight_decay": 0.1, "beta1": 0.8, "beta2": 0.99, "epsilon": 1e-6},
     {"name": "adamw", "weight_decay": 0.01, "clip_norm": 0.5},
     {"name": "sgd", "weight_decay": 0.0, "momentum": 0.0},
     {"name": "sgd", "weight_decay": 0.01, "momentum": 0.9},
@@ -45,7 +47,8 @@ def optimizer(case: dict, parameters: list) -> torch.optim.Optimizer:
             weight_decay=decay,
         )
     kind = torch.optim.Adam if case["name"] == "adam" else torch.optim.AdamW
-    return kind(parameters, lr=rate(1), weight_decay=decay)
+    betas = (case.get("beta1", 0.9), case.get("beta2", 0.999))
+    return kind(parameters, lr=rate(1), weight_decay=decay, betas=betas, eps=case.get("epsilon", 1e-8))
 
 
 def record(case: dict) -> dict:

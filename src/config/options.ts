@@ -153,6 +153,9 @@ export const optionSchema = z.object({
   optimizer: z.enum(['adam', 'adamw', 'sgd']).default('adam').describe('as in torch.optim'),
   momentum: z.coerce.number().min(0).lt(1).default(0.9).describe('of sgd'),
   nesterov: flag.default(false).describe('sgd looks ahead along its momentum'),
+  beta1: z.coerce.number().min(0).lt(1).default(0.9).describe('of adam and adamw'),
+  beta2: z.coerce.number().min(0).lt(1).default(0.999).describe('of adam and adamw'),
+  epsilon: z.coerce.number().positive().default(1e-8).describe('of adam and adamw'),
   weightDecay: ratio.default(0).describe('pull of weights towards 0; decoupled for adamw'),
   clipNorm: ratio.default(0).describe('longest gradient over all weights; 0: any'),
   ema: z.coerce

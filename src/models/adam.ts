@@ -2,9 +2,17 @@
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
 
-const BETA1 = 0.9;
-const BETA2 = 0.999;
-const EPSILON = 1e-8;
+export interface AdamSettings {
+  /** How much of the mean gradient stays each step, 0 to below 1. */
+  readonly beta1: number;
+  /** The same of the mean square. */
+  readonly beta2: number;
+  /** Added to the root of the mean square, above 0. */
+  readonly epsilon: number;
+}
+
+/** Those of the paper, and of torch.optim. */
+export const ADAM_SETTINGS: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 export interface AdamSlot {
   readonly weight: Tensor;
@@ -19,23 +27,28 @@ export interface AdamSlot {
  * @param learningRate > 0
  * @param step counts from 1
  */
-export function adamRates(learningRate: number, step: number): Float32Array {
+export function adamRates(
+  learningRate: number,
+  step: number,
+  { beta1, beta2, epsilon }: AdamSettings = ADAM_SETTINGS,
+): Float32Array {
   if (!(learningRate > 0)) {
     throw new Error(`Expected \`learningRate\` to be above 0, got ${learningRate}`);
   }
-  const reach = (1 - BETA1 ** step) / (learningRate * (1 - BETA1));
-  return Float32Array.of(reach * Math.sqrt((1 - BETA2) / (1 - BETA2 ** step)), reach * EPSILON);
+  const reach = (1 - beta1 ** step) / (learningRate * (1 - beta1));
+  return Float32Array.of(reach * Math.sqrt((1 - beta2) / (1 - beta2 ** step)), reach * epsilon);
 }
 
-/** @param rates [2], from {@link adamRates} */
+/** @param rates [2], from {@link adamRates} of the same settings */
 export function adamUpdate(
   { weight, m, v }: AdamSlot,
   gradient: Tensor,
   rates: Tensor1D,
+  { beta1, beta2 }: Pick<AdamSettings, 'beta1' | 'beta2'> = ADAM_SETTINGS,
 ): AdamSlot {
   const [k, e] = tf.unstack(rates) as [Tensor, Tensor];
-  const nextM = tf.add(tf.mul(m, BETA1), gradient);
-  const nextV = tf.add(tf.mul(v, BETA2), tf.square(gradient));
+  const nextM = tf.add(tf.mul(m, beta1), gradient);
+  const nextV = tf.add(tf.mul(v, beta2), tf.square(gradient));
   const update = tf.div(nextM, tf.add(tf.mul(tf.sqrt(nextV), k), e));
   return { weight: tf.sub(weight, update), m: nextM, v: nextV };
 }

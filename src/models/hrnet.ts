@@ -5,6 +5,7 @@ import { tf } from '../engine/tf.ts';
 import {
   batchNorm,
   conv,
+  observed,
   relu,
   sequence,
   upsampleNearest,
@@ -35,8 +36,13 @@ export function hrnet(width: number, joints: number): Layer {
       batchNorm(`bn${k}`, 64),
       relu,
     ]),
-    ...Array.from({ length: 4 }, (_, k) =>
-      bottleneck(`layer1.${k}`, [k === 0 ? 64 : 256, 64], { init }),
+    observed(
+      'layer1',
+      sequence(
+        Array.from({ length: 4 }, (_, k) =>
+          bottleneck(`layer1.${k}`, [k === 0 ? 64 : 256, 64], { init }),
+        ),
+      ),
     ),
   ]);
   const stages: BranchLayer[] = [];
@@ -48,6 +54,7 @@ export function hrnet(width: number, joints: number): Layer {
       const isLast = k === MODULES.length - 1 && m === count - 1;
       stages.push(exchange(`stage${k + 2}.${m}`, channels, isLast ? 1 : channels.length));
     }
+    stages.push(seen(`stage${k + 2}`));
     from = channels;
   });
   const head = conv('final_layer', [width, joints], 1, { bias: { constant: 0 }, init });
@@ -62,6 +69,15 @@ export function hrnet(width: number, joints: number): Layer {
     },
   };
 }
+
+/** Shows the branches as they leave a stage. */
+const seen = (name: string): BranchLayer => ({
+  parameters: [],
+  apply(maps, scope) {
+    for (const [i, map] of maps.entries()) scope.observe?.(`${name}[${i}]`, map);
+    return maps;
+  },
+});
 
 /** Maps of other channels where the branch exists, and one more branch from the coarsest map. */
 function transition(name: string, from: readonly number[], to: readonly number[]): BranchLayer {

@@ -22,7 +22,11 @@ export interface Scope {
   readonly mode: 'train' | 'eval';
   /** Called once a BN layer in train mode. */
   report(name: string, stats: BatchStats): void;
+  /** Called with what a part of the network gives, under the part's name in PyTorch: where two implementations part ways. */
+  readonly observe?: Observe | undefined;
 }
+
+export type Observe = (name: string, map: Tensor4D) => void;
 
 export interface Layer {
   readonly parameters: readonly ParameterSpec[];
@@ -74,7 +78,7 @@ export function conv(
     init,
   };
   const offset = bias && { name: `${name}.bias`, shape: [to], trainable: true, init: bias };
-  return {
+  return observed(name, {
     parameters: offset ? [weight, offset] : [weight],
     apply(x, scope) {
       const y = tf.conv2d(
@@ -85,7 +89,7 @@ export function conv(
       );
       return offset ? tf.add(y, scope.parameter(offset.name)) : y;
     },
-  };
+  });
 }
 
 /** Up-convolution by 2: PyTorch ConvTranspose2d(kernel 4, stride 2, padding 1), no bias. */
@@ -114,7 +118,7 @@ export function batchNorm(name: string, channels: number): Layer {
     trainable,
     init: { constant },
   });
-  return {
+  return observed(name, {
     parameters: [
       vector('weight', 1, true),
       vector('bias', 0, true),
@@ -136,7 +140,7 @@ export function batchNorm(name: string, channels: number): Layer {
       scope.report(name, stats);
       return y;
     },
-  };
+  });
 }
 
 export const relu: Layer = { parameters: [], apply: (x) => tf.relu(x) };
@@ -158,6 +162,18 @@ export function resizeAligned(x: Tensor4D, like: Tensor4D): Tensor4D {
   const [, height, width] = like.shape;
   if (x.shape[1] === height && x.shape[2] === width) return x;
   return tf.image.resizeBilinear(x, [height, width], true);
+}
+
+/** The same layer, seen by `Scope.observe` under a name. */
+export function observed(name: string, layer: Layer): Layer {
+  return {
+    parameters: layer.parameters,
+    apply(x, scope) {
+      const y = layer.apply(x, scope);
+      scope.observe?.(name, y);
+      return y;
+    },
+  };
 }
 
 export function sequence(layers: readonly Layer[]): Layer {

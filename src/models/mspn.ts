@@ -8,6 +8,7 @@ import {
   fanIn,
   kaimingFanOut,
   maxPoolAfterRelu,
+  observed,
   relu,
   resizeAligned,
   sequence,
@@ -36,7 +37,10 @@ interface Handover {
 
 /** Outputs: four heatmaps a stage, coarse to fine, all at the finest size; the last one of the last stage is the prediction. */
 export function mspn(stageCount: number, joints: number): MultiLayer {
-  const top = sequence([unit('top.conv', [3, STEM], 7, { stride: 2 }), maxPoolAfterRelu]);
+  const top = observed(
+    'top',
+    sequence([unit('top.conv', [3, STEM], 7, { stride: 2 }), maxPoolAfterRelu]),
+  );
   const stages = Array.from({ length: stageCount }, (_, k) =>
     stage(`stage${k}`, joints, k < stageCount - 1),
   );
@@ -70,13 +74,12 @@ function stage(name: string, joints: number, hasNext: boolean): Stage {
   const down = BLOCKS.map((count, k) => {
     const [from, width] = [k === 0 ? STEM : CHANNELS[k - 1]!, CHANNELS[k]! / EXPANSION];
     const layer = `${name}.downsample.layer${k + 1}`;
-    return sequence(
-      Array.from({ length: count }, (_, i) =>
-        i === 0
-          ? mspnBottleneck(`${layer}.0`, [from, width], k === 0 ? 1 : 2)
-          : mspnBottleneck(`${layer}.${i}`, [CHANNELS[k]!, width], 1),
-      ),
+    const blocks = Array.from({ length: count }, (_, i) =>
+      i === 0
+        ? mspnBottleneck(`${layer}.0`, [from, width], k === 0 ? 1 : 2)
+        : mspnBottleneck(`${layer}.${i}`, [CHANNELS[k]!, width], 1),
     );
+    return observed(layer, sequence(blocks));
   });
   const up = CHANNELS.toReversed().map((channels, k) =>
     upUnit(`${name}.upsample.up${k + 1}`, channels, { k, joints, hasNext }),
@@ -182,9 +185,10 @@ function unit(
   { stride = 1, isRectified = true, init }: UnitOptions = {},
 ): Layer {
   const bias = fanIn(kernel, channels[0]);
-  return sequence([
+  const layers = [
     conv(`${name}.conv`, channels, kernel, { stride, bias, init: init ?? bias }),
     batchNorm(`${name}.bn`, channels[1]),
     ...(isRectified ? [relu] : []),
-  ]);
+  ];
+  return observed(name, sequence(layers));
 }

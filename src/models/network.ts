@@ -5,7 +5,7 @@ import type { StateArrays, Tensors } from '../engine/types.ts';
 import { rng } from '../pose/random.ts';
 import type { BatchStats } from './batch-norm.ts';
 import { hrnet } from './hrnet.ts';
-import type { Layer, MultiLayer, ParameterSpec } from './layer.ts';
+import type { Layer, MultiLayer, Observe, ParameterSpec } from './layer.ts';
 import { mspn } from './mspn.ts';
 import { simpleBaseline } from './simple-baseline.ts';
 import { tiny } from './tiny.ts';
@@ -31,12 +31,14 @@ export const MODEL_NAMES = Object.keys(BUILDERS) as readonly ModelName[];
 /**
  * @param parameter looks a parameter up by its state_dict name
  * @param mode `train` normalises with batch statistics and hands them to `report`
+ * @param observe is shown what each named part gives, e.g. `layer1`
  */
 type Forward<Result> = (
   x: Tensor4D,
   mode: 'train' | 'eval',
   parameter: (name: string) => Tensor,
   report?: (name: string, stats: BatchStats) => void,
+  observe?: Observe,
 ) => Result;
 
 export interface Network {
@@ -54,14 +56,14 @@ export interface Network {
 export function createNetwork(name: ModelName, joints: number): Network {
   const layer = BUILDERS[name](joints);
   const stride = name === 'tiny' ? 16 : 32;
-  const outputs: Network['outputs'] = (x, mode, parameter, report = () => undefined) => {
+  const outputs: Network['outputs'] = (x, mode, parameter, report = () => undefined, observe) => {
     const [, height, width] = x.shape;
     if (height % stride !== 0 || width % stride !== 0) {
       throw new Error(
         `Expected the input of ${name} to be a multiple of ${stride} pixels, got ${width}x${height}`,
       );
     }
-    return layer.apply(x, { mode, parameter, report });
+    return layer.apply(x, { mode, parameter, report, observe });
   };
   const idle = layer.heads
     .slice(0, -1)
@@ -73,8 +75,8 @@ export function createNetwork(name: ModelName, joints: number): Network {
     stride,
     parameters: layer.parameters,
     outputs,
-    forward(x, mode, parameter, report) {
-      const prediction = outputs(x, mode, parameter, report).at(-1)!;
+    forward(x, mode, parameter, report, observe) {
+      const prediction = outputs(x, mode, parameter, report, observe).at(-1)!;
       return withoutGradient(
         prediction,
         idle.map((spec) => parameter(spec.name)),

@@ -1,7 +1,7 @@
 // Optimisers as graph operations, with the meaning that torch.optim gives them: Adam, AdamW, SGD with momentum.
 import type { Tensor, Tensor1D } from '@tensorflow/tfjs';
 import { tf } from '../engine/tf.ts';
-import { adamRates, adamUpdate } from './adam.ts';
+import { adamRates, adamUpdate, type AdamSettings } from './adam.ts';
 
 export const OPTIMIZER_NAMES = ['adam', 'adamw', 'sgd'] as const;
 export type OptimizerName = (typeof OPTIMIZER_NAMES)[number];
@@ -14,6 +14,8 @@ export interface OptimizerSettings {
   readonly momentum: number;
   /** `sgd` only: look ahead along the momentum. */
   readonly nesterov: boolean;
+  /** `adam`, `adamw` only. @default those of the paper */
+  readonly adam?: AdamSettings;
 }
 
 export const ADAM: OptimizerSettings = {
@@ -47,23 +49,23 @@ export function createOptimizer(settings: OptimizerSettings): Optimizer {
 
 const ADAM_SLOTS = ['adam.m.', 'adam.v.'] as const;
 
-const adam = ({ weightDecay }: OptimizerSettings): Optimizer => ({
+const adam = ({ weightDecay, adam: settings }: OptimizerSettings): Optimizer => ({
   slots: ADAM_SLOTS,
   rateCount: 2,
-  rates: adamRates,
+  rates: (learningRate, step) => adamRates(learningRate, step, settings),
   update: (weight, slots, gradient, rates) =>
-    adamStep(weight, slots, decayed(gradient, weight, weightDecay), rates),
+    adamStep(weight, slots, decayed(gradient, weight, weightDecay), rates, settings),
 });
 
-const adamw = ({ weightDecay }: OptimizerSettings): Optimizer => ({
+const adamw = ({ weightDecay, adam: settings }: OptimizerSettings): Optimizer => ({
   slots: ADAM_SLOTS,
   rateCount: 3,
   rates: (learningRate, step) =>
-    Float32Array.of(...adamRates(learningRate, step), learningRate * weightDecay),
+    Float32Array.of(...adamRates(learningRate, step, settings), learningRate * weightDecay),
   update(weight, slots, gradient, rates) {
     const decay = tf.slice(rates, 2, 1);
     const shrunk = tf.sub(weight, tf.mul(weight, decay));
-    return adamStep(shrunk, slots, gradient, tf.slice(rates, 0, 2));
+    return adamStep(shrunk, slots, gradient, tf.slice(rates, 0, 2), settings);
   },
 });
 
@@ -90,8 +92,9 @@ function adamStep(
   [m, v]: readonly Tensor[],
   gradient: Tensor,
   rates: Tensor1D,
+  settings: AdamSettings | undefined,
 ): Updated {
-  const next = adamUpdate({ weight, m: m!, v: v! }, gradient, rates);
+  const next = adamUpdate({ weight, m: m!, v: v! }, gradient, rates, settings);
   return { weight: next.weight, slots: [next.m, next.v] };
 }
 

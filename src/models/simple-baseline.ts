@@ -1,6 +1,15 @@
 // SimpleBaseline (Xiao et al., ECCV 2018): ResNet trunk, three up-convolutions, 1x1 head. Heatmaps at a quarter of the input.
 // Names are those of lib/models/pose_resnet.py of the paper's code.
-import { batchNorm, conv, maxPoolAfterRelu, relu, sequence, upConv, type Layer } from './layer.ts';
+import {
+  batchNorm,
+  conv,
+  maxPoolAfterRelu,
+  observed,
+  relu,
+  sequence,
+  upConv,
+  type Layer,
+} from './layer.ts';
 import { basicBlock, bottleneck, EXPANSION } from './residual.ts';
 
 /** Blocks a stage. */
@@ -20,21 +29,24 @@ export function simpleBaseline(depth: keyof typeof TRUNKS, joints: number): Laye
     conv('conv1', [3, 64], 7, { stride: 2 }),
     batchNorm('bn1', 64),
     relu,
-    maxPoolAfterRelu,
+    observed('maxpool', maxPoolAfterRelu),
   ];
   let from = 64;
   blocks.forEach((count, stage) => {
     const width = 64 * 2 ** stage;
+    const parts: Layer[] = [];
     for (let k = 0; k < count; k++) {
       const name = `layer${stage + 1}.${k}`;
       const stride = stage > 0 && k === 0 ? 2 : 1;
       const block = kind === 'basic' ? basicBlock : bottleneck;
-      layers.push(block(name, [from, width], { stride }));
+      parts.push(block(name, [from, width], { stride }));
       from = kind === 'basic' ? width : EXPANSION * width;
     }
+    layers.push(observed(`layer${stage + 1}`, sequence(parts)));
   });
+  const ups: Layer[] = [];
   for (let up = 0; up < 3; up++) {
-    layers.push(
+    ups.push(
       upConv(`deconv_layers.${3 * up}`, [from, DECONV_CHANNELS], { std: 0.001 }),
       batchNorm(`deconv_layers.${3 * up + 1}`, DECONV_CHANNELS),
       relu,
@@ -42,6 +54,7 @@ export function simpleBaseline(depth: keyof typeof TRUNKS, joints: number): Laye
     from = DECONV_CHANNELS;
   }
   layers.push(
+    observed('deconv_layers', sequence(ups)),
     conv('final_layer', [from, joints], 1, { bias: { constant: 0 }, init: { std: 0.001 } }),
   );
   return sequence(layers);

@@ -92,11 +92,12 @@ function withFixedLabeller(options: TrainingOptions): TrainingOptions {
 
 function learningOf(options: TrainingOptions): Learning {
   const { optimizer: name, weightDecay, momentum, nesterov, clipNorm, hardestJoints } = options;
+  const { beta1, beta2, epsilon } = options;
   if (nesterov && (name !== 'sgd' || momentum === 0)) {
     throw new UsageError('--nesterov looks along a momentum: take --optimizer sgd --momentum 0.9');
   }
   return {
-    optimizer: { name, weightDecay, momentum, nesterov },
+    optimizer: { name, weightDecay, momentum, nesterov, adam: { beta1, beta2, epsilon } },
     ...{ clipNorm, hardestJoints, averages: options.ema > 0 },
   };
 }

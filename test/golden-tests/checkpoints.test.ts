@@ -10,7 +10,13 @@ import { TorchTensor } from '../../src/models/checkpoint/torch-tensor.ts';
 import { Tuple } from '../../src/models/checkpoint/tuple.ts';
 import { decodeTypedSafetensors } from '../../src/models/safetensors.ts';
 import { recordDeviation } from '../support/deviations.ts';
-import { describeGolden, expectGoldenFiles, goldenFiles, goldenJson } from '../support/golden.ts';
+import {
+  describeGolden,
+  expectGoldenFiles,
+  goldenFiles,
+  goldenJson,
+  skipGolden,
+} from '../support/golden.ts';
 
 interface ExpectedTensor {
   readonly dtype: string;
@@ -50,7 +56,7 @@ const REASONS: readonly (readonly [RegExp, RegExp])[] = [
   [/overlap/, /begins at byte \d+ of the data, expected \d+/],
 ];
 
-describeGolden('checkpoints', /\.(pth|pt|tar|safetensors)$/, (file) => {
+describeGolden('checkpoints', 'files', (file) => {
   const name = basename(file);
   const reason = mustReject[name];
   const torch = mustLoad[name];
@@ -60,8 +66,11 @@ describeGolden('checkpoints', /\.(pth|pt|tar|safetensors)$/, (file) => {
   if (reason !== undefined) {
     it(`is refused: ${reason}`, () => {
       const [, ours = /./] = REASONS.find(([theirs]) => theirs.test(reason)) ?? [];
-      expect(() => readWeights(bytes, file)).toThrow(ours);
-      expect(() => readWeights(bytes, file)).toThrow(file);
+      // In words that name the file, and not by an error that nobody meant to happen.
+      const words = / (cannot be read as a checkpoint|is not a safetensors file [^:]*): ./;
+      for (const pattern of [ours, file, words]) {
+        expect(() => readWeights(bytes, file)).toThrow(pattern);
+      }
       recordDeviation(file, 0, 0, 'refused');
     });
   }
@@ -87,14 +96,17 @@ describeGolden('checkpoints', /\.(pth|pt|tar|safetensors)$/, (file) => {
       for (const [key, { dtype, shape, values_row_major: values }] of wanted) {
         const got = tensors[key]!;
         expect([key, got.type, got.shape]).toEqual([key, SAFETENSORS_TYPES[dtype], shape]);
-        expect(numbers(got)).toEqual(values);
+        expect(numbers(got)).toEqual(plain(values));
       }
       recordDeviation(file, 0, 0);
     });
   }
 
-  it('is listed in expected.json', () => {
-    expect([reason, torch, safetensors].filter((entry) => entry !== undefined)).toHaveLength(1);
+  const known = [reason, torch, safetensors].filter((entry) => entry !== undefined);
+  if (known.length === 0) return skipGolden(file, 'no expected*.json says what it holds');
+
+  it('is listed once in expected.json', () => {
+    expect(known).toHaveLength(1);
   });
 });
 
@@ -103,7 +115,11 @@ const SAFETENSORS_TYPES: Readonly<Record<string, string>> = {
   ...{ I64: 'int64', I32: 'int32', I16: 'int16', I8: 'int8', U8: 'uint8', BOOL: 'bool' },
 };
 
-const numbers = ({ data }: TypedTensor): number[] => Array.from(data as Float32Array, Number);
+/** 64-bit integers beyond 2^53 as they are. */
+const numbers = ({ data }: TypedTensor): (number | bigint)[] =>
+  Array.from<number | bigint, number | bigint>(data, (value) =>
+    typeof value === 'bigint' && !Number.isSafeInteger(Number(value)) ? value : Number(value),
+  );
 
 /** What the machine built, in the words of `plain`. */
 function recorded(value: unknown): unknown {

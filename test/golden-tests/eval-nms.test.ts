@@ -10,7 +10,7 @@ type Triple = [number, number, number];
 
 expectGoldenFiles();
 
-describeGolden('eval', /^oks_nms.*\.json$/, (file) => {
+describeGolden('eval', 'oksNms', (file) => {
   const { cases } = goldenJson<{
     cases: ({
       persons: { keypoints_xyv: Triple[]; score: number; area: number }[];
@@ -45,7 +45,7 @@ describeGolden('eval', /^oks_nms.*\.json$/, (file) => {
   );
 });
 
-describeGolden('eval', /^rescore_nms.*\.json$/, (file) => {
+describeGolden('eval', 'rescoring', (file) => {
   const { inputs, expected } = goldenJson<{
     inputs: {
       image: number[];

@@ -12,7 +12,7 @@ const pointOf = ([x, y]: XY): Point => ({ x, y });
 
 expectGoldenFiles();
 
-describeGolden('eval', /^pck_torso.*\.json$/, (file) => {
+describeGolden('eval', 'pckTorso', (file) => {
   const golden = goldenJson<{
     joints: string[];
     gt_xy: XY[][];
@@ -61,7 +61,7 @@ describeGolden('eval', /^pck_torso.*\.json$/, (file) => {
   });
 });
 
-describeGolden('eval', /^pckh_mpii.*\.json$/, (file) => {
+describeGolden('eval', 'pckh', (file) => {
   const golden = goldenJson<{
     head_box_x1y1_x2y2: [XY, XY][];
     gt_xy_1based: XY[][];
@@ -111,7 +111,7 @@ interface Accuracy {
   average: number;
 }
 
-describeGolden('eval', /^heatmap_accuracy.*\.json$/, (file) => {
+describeGolden('eval', 'heatmapAccuracy', (file) => {
   const golden = goldenJson<
     Accuracy & {
       heatmap_hw: [number, number];

@@ -48,7 +48,7 @@ interface OksGolden {
 
 expectGoldenFiles();
 
-describeGolden('eval', /^oks_ap_.*\.json$/, (file) => {
+describeGolden('eval', 'oksAp', (file) => {
   const golden = goldenJson<OksGolden>(file);
   const { expected, sigmas } = golden;
   const truths = golden.gt.annotations.map((one): TruePerson & { id: number } => ({
@@ -146,7 +146,7 @@ describeGolden('eval', /^oks_ap_.*\.json$/, (file) => {
   });
 });
 
-describeGolden('eval', /^coco_params.*\.json$/, (file) => {
+describeGolden('eval', 'cocoParameters', (file) => {
   const golden = goldenJson<{
     iouThrs: number[];
     recThrs: number[];

@@ -8,6 +8,7 @@ import { mirrorKeypoints } from '../../src/pose/mirror.ts';
 import { SKELETONS } from '../../src/pose/skeleton.ts';
 import type { Affine, Keypoint, Size } from '../../src/pose/types.ts';
 import { expectWithin } from '../support/deviations.ts';
+import { toleranceIn } from '../support/formula-network.ts';
 import {
   affineOf,
   boxOf,
@@ -65,7 +66,7 @@ function expectCv2(file: string, got: Float32Array, expected: ArrayLike<number>)
   expectWithin(file, maxDifference(got, expected), 6, 'largest, grey levels');
 }
 
-describeGolden('geometry', /^crop.*_(exact\.f32|cv2\.u8)$/, (file) => {
+describeGolden('geometry', 'crops', (file) => {
   const { data, sidecar } = goldenArray<CropSidecar>(file);
   const size = sizeOf(sidecar.output_wh);
 
@@ -88,7 +89,7 @@ describeGolden('geometry', /^crop.*_(exact\.f32|cv2\.u8)$/, (file) => {
   });
 });
 
-describeGolden('geometry', /^samples.*\.json$/, (file) => {
+describeGolden('geometry', 'samples', (file) => {
   const { samples } = goldenJson<{
     samples: {
       output_wh: XY;
@@ -133,10 +134,12 @@ describeGolden('geometry', /^samples.*\.json$/, (file) => {
     expect(moved.map(({ v }) => (v > 0 ? 1 : 0))).toEqual(sample.visible_after);
 
     const targetFile = join(dirname(file), sample.target);
-    const target = goldenArray<{ shape: number[] }>(targetFile);
+    const target = goldenArray<{ meaning?: string }>(targetFile);
     const [joints, height, width] = target.shape as [number, number, number];
     const out = new Float32Array(target.data.length);
-    const spec = { heatmap: { width, height }, stride: 4, sigma: 1, origin: 'centres' } as const;
+    const sigma = toleranceIn(target.sidecar.meaning, /sigma ([\d.]+)/, 1);
+    const stride = size.width / width;
+    const spec = { heatmap: { width, height }, stride, sigma, origin: 'centres' } as const;
     expect([...encodeMsra(moved, spec, out)]).toEqual(sample.target_weight);
     const expected = channelsLast(target.data, [1, joints, height, width]);
     expectWithin(targetFile, maxDifference(out, expected), 1e-6);

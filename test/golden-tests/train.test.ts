@@ -1,30 +1,13 @@
-// Five Adam steps through the engine seam against the recorded trajectory of the reference: losses, gradients, state.
+// Training steps through the engine seam against recorded trajectories of the reference: losses, gradients, state.
 import { basename } from 'node:path';
-import type { Tensor, Tensor1D, Tensor2D, Tensor4D } from '@tensorflow/tfjs';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
-import { tf } from '../../src/engine/tf.ts';
-import type { EngineName, Outputs, StateArrays, Step } from '../../src/engine/types.ts';
-import { supervised } from '../../src/methods/supervised.ts';
-import { adamRates, adamUpdate } from '../../src/models/adam.ts';
-import { updateRunning } from '../../src/models/batch-norm.ts';
-import { jointsMse } from '../../src/models/loss.ts';
-import {
-  createNetwork,
-  MODEL_NAMES,
-  under,
-  type ModelName,
-  type Network,
-} from '../../src/models/network.ts';
+import type { EngineName, Outputs, StateArrays } from '../../src/engine/types.ts';
+import { createNetwork } from '../../src/models/network.ts';
+import { createOptimizer } from '../../src/models/optimizer.ts';
 import { toTorch } from '../../src/models/torch-layout.ts';
-import { initialState } from '../../src/stages/trainer.ts';
 import { recordDeviation } from '../support/deviations.ts';
-import {
-  formulaPictures,
-  formulaWeights,
-  toleranceIn,
-  type Formula,
-} from '../support/formula-network.ts';
+import { formulaPictures, toleranceIn } from '../support/formula-network.ts';
 import {
   channelsLast,
   describeGolden,
@@ -36,72 +19,15 @@ import {
   skipGolden,
 } from '../support/golden.ts';
 import { GOLDEN_ENGINES } from '../support/golden-engines.ts';
-
-interface Trajectory extends Formula {
-  readonly model: string;
-  readonly joints: number;
-  readonly input_shape: readonly [number, number, number, number];
-  readonly steps: number;
-  readonly optimizer: { readonly name: string; readonly lr: number };
-  readonly visibility: readonly (readonly number[])[];
-  readonly loss: readonly number[];
-  readonly loss_after_last_update_train_mode: number;
-  readonly tolerance: string;
-  readonly gradients_step1: Readonly<Record<string, { readonly l2: number }>>;
-  readonly state_after_last_update: Readonly<
-    Record<string, { readonly abs_mean?: number; readonly float32_abs_mean_rel_diff?: number }>
-  >;
-}
-
-type Input = 'pictures' | 'targets' | 'weights' | 'rates';
-
-/** A step of src/methods/step.ts on float pictures: those here are normalised already, its crops are bytes. */
-function goldenStep(network: Network): Step<Input> {
-  const names = network.parameters.filter((spec) => spec.trainable).map((spec) => spec.name);
-  return {
-    name: 'golden train',
-    run(state, inputs) {
-      const current = under(state, 'net.');
-      const next: Record<string, Tensor> = {};
-      let heatmaps: Tensor | undefined;
-      const objective = (...weights: Tensor[]) => {
-        const byName = new Map(names.map((name, i) => [name, weights[i]!]));
-        const output = network.forward(
-          inputs.pictures as Tensor4D,
-          'train',
-          (name) => byName.get(name) ?? current(name),
-          (layer, stats) => {
-            const [mean, variance] = [`net.${layer}.running_mean`, `net.${layer}.running_var`];
-            const before = { mean: state[mean]!, variance: state[variance]! };
-            const after = updateRunning(before, stats);
-            next[mean] = tf.keep(after.mean);
-            next[variance] = tf.keep(after.variance);
-            tf.dispose([stats.mean, stats.variance]);
-          },
-        );
-        heatmaps = tf.keep(output);
-        return jointsMse(output, inputs.targets as Tensor4D, inputs.weights as Tensor2D);
-      };
-      const { value, grads } = tf.valueAndGrads(objective)(names.map(current));
-      const gradients = names.map((name, i) => {
-        const slot = {
-          weight: current(name),
-          m: state[`adam.m.${name}`]!,
-          v: state[`adam.v.${name}`]!,
-        };
-        const updated = adamUpdate(slot, grads[i]!, inputs.rates as Tensor1D);
-        next[`net.${name}`] = updated.weight;
-        next[`adam.m.${name}`] = updated.m;
-        next[`adam.v.${name}`] = updated.v;
-        return [`gradient ${name}`, grads[i]!] as const;
-      });
-      return {
-        state: next,
-        outputs: { loss: value, heatmaps: heatmaps!, ...Object.fromEntries(gradients) },
-      };
-    },
-  };
-}
+import {
+  goldenStep,
+  lossTolerance,
+  modelOf,
+  settingsOf,
+  startOf,
+  whyNot,
+  type Trajectory,
+} from '../support/golden-train.ts';
 
 interface Trained {
   readonly outputs: readonly Outputs[];
@@ -111,31 +37,33 @@ interface Trained {
 
 async function train(engine: EngineName, file: string): Promise<Trained> {
   const golden = goldenJson<Trajectory>(file);
-  const { model, joints, seed, input_shape: shape, steps, optimizer } = golden;
-  const network = createNetwork(model as ModelName, joints);
-  const fresh = initialState(network, formulaWeights(network, golden), supervised);
-  const session = await (await openEngine({ name: engine, threads: 2 })).open(fresh);
+  const { joints, seed, input_shape: shape, loss } = golden;
+  const network = createNetwork(modelOf(golden), joints);
+  const optimizer = createOptimizer(settingsOf(golden));
+  const session = await (
+    await openEngine({ name: engine, threads: 2 })
+  ).open(startOf(network, golden, optimizer));
   onTestFinished(() => session.dispose());
   const targets = goldenArray(file.replace(/\.json$/, '_targets.f32'));
   const [n, , height, width] = targets.shape as [number, number, number, number];
   const pictures = formulaPictures(seed, shape);
-  const runner = await session.compile(goldenStep(network), {
+  const runner = await session.compile(goldenStep(network, settingsOf(golden)), {
     pictures: { shape: pictures.shape, dtype: 'float32' },
     targets: { shape: [n, height, width, joints], dtype: 'float32' },
     weights: { shape: [n, joints], dtype: 'float32' },
-    rates: { shape: [2], dtype: 'float32' },
+    rates: { shape: [optimizer.rateCount], dtype: 'float32' },
   });
   const at = (step: number) => ({
     pictures: pictures.data,
     targets: channelsLast(targets.data, targets.shape),
     weights: Float32Array.from(golden.visibility.flat()),
-    rates: adamRates(optimizer.lr, step),
+    rates: optimizer.rates(golden.optimizer.lr, step),
   });
   const outputs: Outputs[] = [];
-  for (let step = 1; step <= steps; step++) outputs.push(...(await runner.run([at(step)])));
+  for (let step = 1; step <= loss.length; step++) outputs.push(...(await runner.run([at(step)])));
   const state = await session.read();
   // The loss of one step more is the loss after the last update.
-  const [after] = await runner.run([at(steps + 1)]);
+  const [after] = await runner.run([at(loss.length + 1)]);
   return { outputs, state, lossAfter: after!['loss']!.data[0]! };
 }
 
@@ -154,48 +82,48 @@ function gradientError(file: string, { outputs }: Trained): { tensor: string; er
 }
 
 expectGoldenFiles();
-const built = MODEL_NAMES.join('|');
-skipGolden('train', new RegExp(`^(?!(${built})_).*_adam\\d+\\.json$`), 'no such network yet');
 
-describeGolden('train', new RegExp(`^(${built})_.*_adam\\d+\\.json$`), (file) => {
+describeGolden('train', 'trajectory', (file) => {
   const golden = goldenJson<Trajectory>(file);
+  const problem = whyNot(golden);
+  if (problem !== undefined) return skipGolden(file, problem);
   const stem = basename(file, '.json');
   const { tolerance } = golden;
+  const besides = (what: string) =>
+    goldenFiles('train', /\.f32$/).filter((path) => basename(path).startsWith(`${stem}_${what}`));
 
   describe.each(GOLDEN_ENGINES)('on %s', (engine) => {
-    it('follows the trajectory of the reference', { timeout: 120_000 }, async () => {
+    it('follows the trajectory of the reference', { timeout: 900_000 }, async () => {
       const trained = await train(engine, file);
       const lines: string[] = [];
-      const check = (what: string, measured: number, allowed: number) => {
+      const check = (what: string, measured: number, allowed: number, of = file) => {
         lines.push(`${what} ${measured.toExponential(1)} (<= ${allowed})`);
-        recordDeviation(file, measured, allowed, `${what} on ${engine}`);
+        recordDeviation(of, measured, allowed, `${what} on ${engine}`);
         expect.soft(measured, `${stem} on ${engine}: ${what}`).toBeLessThanOrEqual(allowed);
       };
 
-      const first = toleranceIn(tolerance, /loss: ([\d.e-]+) relative at step 1 and 2/);
-      const third = toleranceIn(tolerance, /([\d.e-]+) at step 3/);
-      const late = toleranceIn(tolerance, /([\d.e-]+) at steps 4, 5 and after the last update/);
       golden.loss.forEach((loss, i) => {
         const got = trained.outputs[i]!['loss']!.data[0]!;
-        check(`loss ${i + 1}`, relative(got, loss), i < 2 ? first : i === 2 ? third : late);
+        check(`loss ${i + 1}`, relative(got, loss), lossTolerance(golden, i));
       });
       const after = relative(trained.lossAfter, golden.loss_after_last_update_train_mode);
-      check('loss after', after, late);
+      check('loss after', after, lossTolerance(golden, golden.loss.length));
 
-      for (const path of goldenFiles('train', new RegExp(`^${stem}_out0\\.f32$`))) {
+      for (const path of besides('out0')) {
         const { data, shape } = goldenArray(path);
         const heatmaps = trained.outputs[0]!['heatmaps']!.data;
         const largest = maxDifference(data, new Float32Array(data.length));
         // The tolerance of train-mode heatmaps in models/: 3e-4 of the largest value.
-        check('first output', maxDifference(heatmaps, channelsLast(data, shape)) / largest, 3e-4);
+        const off = maxDifference(heatmaps, channelsLast(data, shape)) / largest;
+        check('first output', off, 3e-4, path);
       }
 
-      const flipped = toleranceIn(tolerance, /treat > ([\d.e-]+) as a failure/);
-      const near = toleranceIn(tolerance, /last deconv\/BN must still agree to ([\d.e-]+)\)/);
-      for (const path of goldenFiles('train', new RegExp(`^${stem}_grad_.*\\.f32$`))) {
+      const flipped = toleranceIn(tolerance, /treat > ([\d.e-]+) as a failure/, 0.1);
+      const near = toleranceIn(tolerance, /last deconv\/BN must still agree to ([\d.e-]+)\)/, 1e-3);
+      for (const path of besides('grad_')) {
         const { tensor, error } = gradientError(path, trained);
         const isHead = /^(final_layer|deconv_layers\.[67])\./.test(tensor);
-        check(`gradient ${tensor}`, error, isHead ? near : flipped);
+        check(`gradient ${tensor}`, error, isHead ? near : flipped, path);
       }
       const norms = Object.entries(golden.gradients_step1).map(([name, expected]) => {
         const { data } = trained.outputs[0]![`gradient ${name}`]!;
@@ -205,7 +133,8 @@ describeGolden('train', new RegExp(`^(${built})_.*_adam\\d+\\.json$`), (file) =>
 
       const ofWeights = toleranceIn(
         tolerance,
-        /Weights after step 5: abs_mean ([\d.e-]+) relative/,
+        /Weights after step \d+: abs_mean ([\d.e-]+) relative/,
+        1e-3,
       );
       const compared = Object.entries(golden.state_after_last_update).flatMap(
         ([name, expected]) => {

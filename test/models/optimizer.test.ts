@@ -22,6 +22,9 @@ interface Case {
   readonly momentum?: number;
   readonly nesterov?: boolean;
   readonly clip_norm?: number;
+  readonly beta1?: number;
+  readonly beta2?: number;
+  readonly epsilon?: number;
   readonly after: Numbers;
 }
 
@@ -36,8 +39,16 @@ const { shapes, rates, start, gradients, cases } = JSON.parse(
 };
 const names = Object.keys(shapes);
 
-const settingsOf = ({ name, weight_decay, momentum = 0, nesterov = false }: Case) =>
-  ({ name, weightDecay: weight_decay, momentum, nesterov }) satisfies OptimizerSettings;
+const settingsOf = (recorded: Case) =>
+  ({
+    name: recorded.name,
+    weightDecay: recorded.weight_decay,
+    momentum: recorded.momentum ?? 0,
+    nesterov: recorded.nesterov ?? false,
+    ...(recorded.epsilon !== undefined && {
+      adam: { beta1: recorded.beta1!, beta2: recorded.beta2!, epsilon: recorded.epsilon },
+    }),
+  }) satisfies OptimizerSettings;
 
 /** Updates every weight of the state by its input gradient. */
 function updateStep(recorded: Case): Step {

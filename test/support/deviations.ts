@@ -1,7 +1,8 @@
 // Notes how far a golden file's numbers were from ours, for the table that `npm run golden:table` prints.
 import { appendFileSync } from 'node:fs';
-import { basename, dirname } from 'node:path';
+import { basename, dirname, join, relative, sep } from 'node:path';
 import { expect } from 'vitest';
+import { goldenRoot } from './golden-root.ts';
 
 /** Appends one line of the table to the file named by HEATSTREAM_DEVIATIONS; without it, does nothing.
  * @param file path of the golden file
@@ -17,7 +18,10 @@ export function recordDeviation(
 ): void {
   const table = process.env['HEATSTREAM_DEVIATIONS'];
   if (!table) return;
-  const name = `${basename(dirname(file))}/${basename(file)}`;
+  const inside = relative(goldenRoot, file);
+  // What is compared with no file (a round trip) has a name of two parts.
+  const path = inside.startsWith('..') ? join(basename(dirname(file)), basename(file)) : inside;
+  const name = path.replaceAll(sep, '/');
   appendFileSync(table, `${[name, what, measured, tolerance].join('\t')}\n`);
 }
 

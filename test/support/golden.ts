@@ -1,45 +1,74 @@
 // Finds and reads golden files: test/golden, or the folder in HEATSTREAM_GOLDEN; always by pattern, never one fixed name.
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
-import { basename, join } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { describe, expect, it } from 'vitest';
+import { goldenRoot } from './golden-root.ts';
+import { GOLDEN_KINDS, kindOf, type Family, type Kind } from './golden-kinds.ts';
 
-const root = process.env['HEATSTREAM_GOLDEN'] ?? join(import.meta.dirname, '..', 'golden');
+const root = goldenRoot;
 
 export type GoldenJson = Readonly<Record<string, unknown>>;
 
 /** Paths of the files of a family (`codec`, `eval`, `.` for the top) whose name matches, in name order. */
 export function goldenFiles(family: string, pattern: RegExp): string[] {
-  const folder = join(root, family);
-  if (!existsSync(folder)) return [];
-  return readdirSync(folder)
+  return namesIn(family)
     .filter((name) => pattern.test(name))
-    .sort()
-    .map((name) => join(folder, name));
+    .map((name) => join(root, family, name));
 }
 
-/** One block of tests a matching file; a family without files is skipped by name. */
-export function describeGolden(
-  family: string,
-  pattern: RegExp,
+function namesIn(family: string): string[] {
+  const folder = join(root, family);
+  return existsSync(folder) ? readdirSync(folder).sort() : [];
+}
+
+/** Every file of the golden folder: family, name within it, and what it is ({@link kindOf}). */
+export function everyGoldenFile(): {
+  readonly family: string;
+  readonly name: string;
+  readonly is: ReturnType<typeof kindOf>;
+}[] {
+  const folders = readdirSync(root, { withFileTypes: true }).filter((entry) => entry.isDirectory());
+  return ['.', ...folders.map(({ name }) => name).sort()].flatMap((family) => {
+    const files = readdirSync(join(root, family), {
+      withFileTypes: true,
+      recursive: family !== '.',
+    })
+      .filter((entry) => entry.isFile() && entry.name !== 'README.md')
+      .map((entry) => relative(join(root, family), join(entry.parentPath, entry.name)));
+    const names = new Set(files);
+    return files.sort().map((name) => ({ family, name, is: kindOf(family, name, names) }));
+  });
+}
+
+/** One block of tests a file of a kind; a kind without files is skipped by name. */
+export function describeGolden<F extends Family>(
+  family: F,
+  kind: Kind<F>,
   tests: (file: string) => void,
 ): void {
-  const files = goldenFiles(family, pattern);
-  const name = `${family}/${pattern.source}`;
-  if (files.length === 0)
-    describe.skip(name, () => {
+  const all = namesIn(family);
+  const names = new Set(all);
+  const files = all
+    .filter((name) => {
+      const is = kindOf(family, name, names);
+      return is !== undefined && 'kind' in is && is.kind === kind;
+    })
+    .map((name) => join(root, family, name));
+  if (files.length === 0) {
+    const pattern = GOLDEN_KINDS[family][kind] as RegExp;
+    describe.skip(`${family}/${pattern.source}`, () => {
       it('has no golden file here', () => undefined);
     });
+  }
   for (const file of files)
     describe(`${family}/${basename(file)}`, () => {
       tests(file);
     });
 }
 
-/** Golden files of a family that nothing here checks yet, skipped by name with the reason. */
-export function skipGolden(family: string, pattern: RegExp, reason: string): void {
-  for (const file of goldenFiles(family, pattern)) {
-    it.skip(`${family}/${basename(file)}: ${reason}`, () => undefined);
-  }
+/** A golden file that is not checked, skipped by name with the reason. */
+export function skipGolden(file: string, reason: string): void {
+  it.skip(`${basename(file)} is not checked: ${reason}`, () => undefined);
 }
 
 /** Every test file on golden data calls this: a folder without any golden file must not pass. */
@@ -101,6 +130,20 @@ export function channelsLast(data: ArrayLike<number>, shape: readonly number[]):
         for (let x = 0; x < width; x++)
           result[((i * height + y) * width + x) * channels + c] = data[from++]!;
   return result;
+}
+
+/** [n, height, width, channels] to [n, channels, height, width]. */
+export function channelsFirst({
+  shape,
+  data,
+}: {
+  readonly shape: readonly number[];
+  readonly data: ArrayLike<number>;
+}): { readonly shape: readonly number[]; readonly data: Float32Array } {
+  const [n, height, width, channels] = shape as [number, number, number, number];
+  // Rows and columns take the place of channels.
+  const swapped = channelsLast(data, [n, height * width, channels, 1]);
+  return { shape: [n, channels, height, width], data: swapped };
 }
 
 /** Largest absolute difference; NaN counts as infinitely far. */

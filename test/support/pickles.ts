@@ -80,6 +80,21 @@ export function archive(entries: readonly Entry[]): Buffer {
   return Buffer.concat([...parts, ...directory, end]);
 }
 
+/** An archive whose directory has several names for one stored entry. */
+export function sameBytes(names: readonly [string, ...string[]], data: Uint8Array): Buffer {
+  const one = archive([{ name: names[0], data }]);
+  const central = one.lastIndexOf('PK\x01\x02', undefined, 'latin1');
+  const end = one.lastIndexOf('PK\x05\x06', undefined, 'latin1');
+  const directory = names.flatMap((name) => {
+    const head = Buffer.from(one.subarray(central, central + 46));
+    head.writeUInt16LE(name.length, 28);
+    return [head, Buffer.from(name)];
+  });
+  const tail = Buffer.from(one.subarray(end));
+  tail.writeUInt16LE(names.length, 10);
+  return Buffer.concat([one.subarray(0, central), ...directory, tail]);
+}
+
 /** One stored entry whose sizes and places are in the wide fields of zip64. */
 export function wideArchive(name: string, data: Uint8Array): Buffer {
   const narrow = archive([{ name, data }]);

@@ -11,6 +11,8 @@ import { refuse } from './problem.ts';
 import { gather } from './strided.ts';
 
 const MAGIC = '\x93NUMPY';
+/** NumPy itself has no more. */
+const MAX_RANK = 64;
 
 const TYPES = new Map<string, ElementType>([
   ['<f8', 'float64'],
@@ -47,6 +49,7 @@ export function decodeNpy(bytes: Uint8Array, name: string): TypedTensor {
     );
   }
   const shape = sizes.split(',').flatMap((size) => (size.trim() === '' ? [] : [Number(size)]));
+  if (shape.length > MAX_RANK) refuse(`its array ${name} has ${shape.length} axes`);
   const wanted = shape.reduce((product, n) => product * n, ELEMENT_BYTES[type]);
   if (reader.left !== wanted) {
     refuse(`its array ${name} [${shape.join(', ')}] has ${reader.left} bytes, expected ${wanted}`);

@@ -241,6 +241,7 @@ function pairs(items: readonly unknown[]): [unknown, unknown][] {
 
 function lengthOf(value: unknown): number {
   if (typeof value === 'string' || Array.isArray(value)) return value.length;
+  if (value instanceof Tuple) return value.items.length;
   return value instanceof Map || value instanceof Set ? value.size : 0;
 }
 

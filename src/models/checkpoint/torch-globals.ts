@@ -30,9 +30,14 @@ export class StorageType extends PickleGlobal {
 
 type Call = (args: readonly unknown[]) => unknown;
 
-/** Storage, offset, sizes and strides; what follows (gradients, hooks) has no meaning here. */
-const rebuildTensor: Call = ([storage, offset, shape, strides]) => {
+/** Storage, offset, sizes and strides; gradients and hooks have no meaning here; last, whether its values are negated on the way. */
+const rebuildTensor: Call = ([storage, offset, shape, strides, , , views]) => {
   if (!(storage instanceof TorchStorage)) return refuse('a tensor is built from no storage');
+  if (views instanceof Map && [...views.values()].includes(true)) {
+    return refuse(
+      `a tensor is a ${[...views.keys()].map(String).join(', ')} view of what is stored: save its clone()`,
+    );
+  }
   return new TorchTensor(storage, count(offset), counts(shape), counts(strides));
 };
 

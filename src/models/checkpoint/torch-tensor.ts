@@ -50,10 +50,11 @@ export class TorchTensor implements View {
     this.offset = offset;
     this.shape = shape;
     this.strides = strides;
-    this.size = shape.reduce((product, length) => product * length, 1);
     if (shape.length !== strides.length || shape.length > MAX_RANK) {
       refuse(`a tensor has ${shape.length} axes and ${strides.length} strides`);
     }
+    // Sizes whose product is infinite make no number of an axis of 0.
+    this.size = shape.includes(0) ? 0 : shape.reduce((product, length) => product * length, 1);
     const last = shape.reduce((at, length, i) => at + (length - 1) * strides[i]!, offset);
     if (this.size > 0 && last >= storage.count) {
       refuse(

@@ -7,6 +7,8 @@ export interface ZipEntry {
   readonly name: string;
   /** Bytes once unpacked, as the archive declares. */
   readonly size: number;
+  /** Bytes in the archive. */
+  readonly packed: number;
   /** Unpacked and checked against the entry's CRC32. */
   read(): Uint8Array;
 }
@@ -17,7 +19,7 @@ const LOCATOR_64 = 0x07064b50;
 const CENTRAL = 0x02014b50;
 const LOCAL = 0x04034b50;
 const LONGEST_COMMENT = 0xffff;
-/** Weights hardly compress: an entry above `free` bytes that unpacks to more than this is a bomb. */
+/** Weights hardly compress: entries that together unpack to more than this beyond `free` bytes are a bomb. */
 const HIGHEST_RATIO = { free: 64 * 2 ** 20, times: 100 };
 
 /** Whether the bytes begin as an archive does. */
@@ -30,8 +32,18 @@ export function openZip(bytes: Uint8Array): ReadonlyMap<string, ZipEntry> {
   const reader = new ByteReader(bytes);
   reader.at = directory.offset;
   const entries = new Map<string, ZipEntry>();
+  let packed = 0;
+  let size = 0;
   for (let i = 0; i < directory.count; i++) {
     const entry = readEntry(reader);
+    // Many names for the same bytes are how a small archive unpacks to any size.
+    packed += entry.packed;
+    if (packed > bytes.length) refuse('the entries of its archive lie on top of each other');
+    size += entry.size;
+    if (size > HIGHEST_RATIO.free + packed * HIGHEST_RATIO.times) {
+      const whole = entries.size === 0 ? `its entry ${entry.name}` : 'its archive';
+      refuse(`${whole} unpacks from ${packed} to ${size} bytes`);
+    }
     if (entry.name.endsWith('/')) continue;
     if (entries.has(entry.name)) refuse(`its archive holds ${entry.name} twice`);
     entries.set(entry.name, entry);
@@ -97,13 +109,11 @@ function readEntry(reader: ByteReader): ZipEntry {
   if (method === 0 && packed !== size) {
     refuse(`its entry ${name} is stored in ${packed} bytes, but ${size} bytes long`);
   }
-  if (size > HIGHEST_RATIO.free && size > packed * HIGHEST_RATIO.times) {
-    refuse(`its entry ${name} unpacks from ${packed} to ${size} bytes`);
-  }
   const { bytes } = reader;
   return {
     name,
     size,
+    packed,
     read() {
       const data = unpack(name, dataOf(bytes, offset, packed), method, size);
       if (crc32(data) !== crc) {

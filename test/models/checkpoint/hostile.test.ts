@@ -1,6 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { readWeights } from '../../../src/models/checkpoint/read-weights.ts';
-import { archive, dict, pickle, tensor, text, torchArchive } from '../../support/pickles.ts';
+import {
+  archive,
+  dict,
+  pickle,
+  sameBytes,
+  tensor,
+  text,
+  torchArchive,
+} from '../../support/pickles.ts';
 
 const refusal = (bytes: Uint8Array): string => {
   try {
@@ -56,6 +64,20 @@ describe('a hostile checkpoint is refused in words:', () => {
         { 0: floats(1) },
       ),
       /larger than what is stored/,
+    ],
+    [
+      'a view that negates what is stored',
+      torchArchive(
+        dict(
+          text('w'),
+          tensor('0', 4, { shape: [4], strides: [1] }).replace(
+            '\x89}tR',
+            `\x89}}${text('neg')}\x88stR`,
+          ),
+        ),
+        { 0: floats(4) },
+      ),
+      /a tensor is a neg view of what is stored: save its clone\(\)/,
     ],
     [
       'a storage that is not there',
@@ -116,6 +138,47 @@ describe('a hostile checkpoint is refused in words:', () => {
       /unpacks from \d+ to 134217728 bytes/,
     ],
     [
+      'an archive of many entries, each of which unpacks to a thousand times its size',
+      archive(
+        Array.from({ length: 5 }, (_, i) => ({
+          ...{ name: `w${i}.npy`, deflate: true },
+          data: Buffer.alloc(2 ** 24),
+        })),
+      ),
+      /its archive unpacks from \d+ to 83886080 bytes/,
+    ],
+    [
+      'an archive with many names for the same bytes',
+      sameBytes(['a.npy', 'b.npy', 'c.npy'], floats(100)),
+      /entries of its archive lie on top of each other/,
+    ],
+    [
+      'sizes whose product is no number, which would free the budget of views',
+      torchArchive(
+        dict(
+          text('a'),
+          tensor('0', 1, {
+            shape: [...Array.from({ length: 50 }, () => 2 ** 30), 0],
+            strides: Array.from({ length: 51 }, () => 0),
+          }),
+          text('b'),
+          tensor('0', 1, { shape: [2 ** 30], strides: [0] }),
+        ),
+        { 0: floats(1) },
+      ),
+      /tensors, b among them, are larger than what is stored/,
+    ],
+    [
+      'a tuple of many numbers that is looked at many times',
+      torchArchive(
+        pickle(
+          ...[0x80, 2, `](${'K\x00'.repeat(10_000)}eq\x00(`],
+          ...['ctorch\nSize\nh\x00\x85R0'.repeat(2_000), 't.'],
+        ),
+      ),
+      /copies more values than a checkpoint holds/,
+    ],
+    [
       'an entry that unpacks to more than it says',
       archive([{ name: 'x/data.pkl', data: Buffer.alloc(1000), deflate: true, size: 10 }]),
       /does not unpack|unpacks to/,
@@ -153,6 +216,19 @@ describe('a hostile checkpoint is refused in words:', () => {
         },
       ]),
       /its array w is of type \|O|has the header/,
+    ],
+    [
+      'more axes than there are',
+      archive([
+        {
+          name: 'w.npy',
+          data: Buffer.from(
+            `\x93NUMPY\x01\x00\xf6\x03${`{'descr': '|u1', 'fortran_order': True, 'shape': (${'1, '.repeat(300)}), }`.padEnd(1014)}1`,
+            'latin1',
+          ),
+        },
+      ]),
+      /its array w has 300 axes/,
     ],
     ['nothing', new Uint8Array(), /begins like none of the formats/],
     [
