@@ -100,6 +100,9 @@ async function labelAll(
       ...{ preprocessing: digestOfSpec(spec).digest, heatmap, joints },
     },
     read: (id) => crops.read(id),
+    onReject: (error) => {
+      throw error;
+    },
     count: () => undefined,
     pause: () => Promise.resolve(),
     signal: new AbortController().signal,

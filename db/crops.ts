@@ -3,6 +3,7 @@ import { crc32 } from 'node:zlib';
 import type { Affine, Box, BoxSource, Size } from '../src/pose/types.ts';
 import { affineFromBlob, affineToBlob } from './affine-blob.ts';
 import type { Database } from './open.ts';
+import { clearQuarantine, isQuarantineEmpty, quarantine } from './quarantine.ts';
 
 /** The pixels as they are stored: `raw` is [height, width, 3] RGB u8, `jpeg` a JPEG file. */
 export interface EncodedCrop {
@@ -50,7 +51,9 @@ export function findCrop(
   const crop =
     instance &&
     db
-      .prepare<{ id: number }>('SELECT id FROM crop WHERE instance_id = ? AND spec_id = ?')
+      .prepare<{ id: number }>(
+        'SELECT id FROM crop WHERE instance_id = ? AND spec_id = ? AND length(pixels) > 0',
+      )
       .get(instance.id, spec.id);
   return crop && { cropId: crop.id, instanceId: instance.id };
 }
@@ -63,8 +66,24 @@ function findInstance(db: Database, imageId: number, box: Box, source: BoxSource
     .get(imageId, box.x, box.y, box.width, box.height, source);
 }
 
+/** What it is called in the quarantine. */
+function cropName(db: Database, cropId: number): string {
+  return `crop ${cropId} of ${db.path}`;
+}
+
 /**
- * Stores a crop and, where they are new, its person and its spec; a crop that is there already stays.
+ * Takes the damaged pixels of a crop away, so that whoever sees its picture next makes it again under the same id; it
+ * stands in quarantine until then. Call it inside `transaction`. @returns its name there
+ */
+export function voidCrop(db: Database, cropId: number, reason: string): string {
+  const path = cropName(db, cropId);
+  quarantine(db, { path, stage: 'recall-crop', reason });
+  db.prepare("UPDATE crop SET pixels = x'' WHERE id = ?").run(cropId);
+  return path;
+}
+
+/**
+ * Stores a crop and, where they are new, its person and its spec; a crop that is there already stays, unless it is void.
  * Several statements: call it inside `transaction`.
  */
 export function putCrop(db: Database, crop: NewCrop): CropKey {
@@ -82,7 +101,10 @@ export function putCrop(db: Database, crop: NewCrop): CropKey {
   const affine = affineToBlob(crop.cropFromImage);
   db.prepare(
     `INSERT INTO crop (instance_id, spec_id, codec, width, height, affine, crc, pixels)
-     SELECT ?, id, ?, ?, ?, ?, ?, ? FROM crop_spec WHERE digest = ? ON CONFLICT DO NOTHING`,
+     SELECT ?, id, ?, ?, ?, ?, ?, ? FROM crop_spec WHERE digest = ?
+     ON CONFLICT (instance_id, spec_id) DO UPDATE SET codec = excluded.codec, width = excluded.width,
+       height = excluded.height, affine = excluded.affine, crc = excluded.crc, pixels = excluded.pixels
+     WHERE length(crop.pixels) = 0`,
   ).run(
     instanceId,
     codec,
@@ -93,7 +115,9 @@ export function putCrop(db: Database, crop: NewCrop): CropKey {
     pixels,
     spec.digest,
   );
-  return findCrop(db, imageId, box, source, spec.digest)!;
+  const key = findCrop(db, imageId, box, source, spec.digest)!;
+  if (!isQuarantineEmpty(db)) clearQuarantine(db, cropName(db, key.cropId));
+  return key;
 }
 
 /** @throws {RangeError} for a crop that is not in the database. */

@@ -19,6 +19,13 @@ export function migrate(sql: BetterSqlite3.Database, path: string): void {
   };
   refuseNewer();
   if (version(sql) === files.length) return;
+  // Both in one look: another process may be migrating.
+  const foreign = sql.transaction(() => (version(sql) === 0 ? firstTable(sql) : undefined))();
+  if (foreign !== undefined) {
+    throw new DatabaseError(
+      `The database ${path} was made by another program (it has a table ${foreign}): name another one with --cache.`,
+    );
+  }
   // A table that is made anew under its old name must not take the rows that refer to it along.
   sql.pragma('foreign_keys = OFF');
   const applyMissing = sql.transaction(() => {
@@ -37,6 +44,14 @@ export function migrate(sql: BetterSqlite3.Database, path: string): void {
   } finally {
     sql.pragma('foreign_keys = ON');
   }
+}
+
+/** Migrations commit with their version, so that a database of ours without one has no tables. */
+function firstTable(sql: BetterSqlite3.Database): string | undefined {
+  return sql
+    .prepare<[], string>("SELECT name FROM sqlite_schema WHERE type = 'table' LIMIT 1")
+    .pluck()
+    .get();
 }
 
 function version(sql: BetterSqlite3.Database): number {

@@ -1,5 +1,5 @@
 // Opens the one SQLite file that holds pictures, crops, targets, runs and quarantine; brings its schema up to date.
-import { existsSync, mkdirSync } from 'node:fs';
+import { existsSync, mkdirSync, statSync } from 'node:fs';
 import { dirname, resolve } from 'node:path';
 import BetterSqlite3 from 'better-sqlite3';
 import { DatabaseError, sentenceOf } from './error.ts';
@@ -40,7 +40,11 @@ export function openDatabase(path: string, { mustExist = false }: OpenOptions = 
     throw new DatabaseError(`There is no database ${file}: name the one you mean with --cache.`);
   }
   try {
-    if (file !== ':memory:') mkdirSync(dirname(file), { recursive: true });
+    if (file !== ':memory:') {
+      if (statSync(file, { throwIfNoEntry: false })?.isDirectory())
+        throw new DatabaseError(`${file} is a folder: name a file in it with --cache.`);
+      makeFolder(dirname(file), file);
+    }
     const sql = new BetterSqlite3(file, { timeout: OPEN_TIMEOUT });
     try {
       configure(sql);
@@ -54,6 +58,22 @@ export function openDatabase(path: string, { mustExist = false }: OpenOptions = 
   } catch (error) {
     if (error instanceof DatabaseError) throw error;
     throw new DatabaseError(sentenceOf(error, file), { cause: error });
+  }
+}
+
+/** One folder at a time: Node's `recursive` never ends where a file system knows the parent and refuses the child (/proc). */
+function makeFolder(folder: string, file: string): void {
+  if (existsSync(folder)) return;
+  makeFolder(dirname(folder), file);
+  try {
+    mkdirSync(folder);
+  } catch (error) {
+    // Another process may have been faster.
+    if (existsSync(folder)) return;
+    throw new DatabaseError(
+      `Cannot make the folder ${folder} for the database ${file}: ${(error as Error).message}.`,
+      { cause: error },
+    );
   }
 }
 

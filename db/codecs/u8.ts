@@ -70,7 +70,9 @@ function restore(
   const valueOf = (joint: number, level: number) =>
     minima[joint]! + ((maxima[joint]! - minima[joint]!) * level) / 255;
   for (let joint = 0; joint < joints; joint++) heatmap[joint] = valueOf(joint, ground[joint]!);
-  for (let filled = joints; filled < heatmap.length; filled *= 2) {
+  // A new array is zero already.
+  const isZero = heatmap.subarray(0, joints).every((value) => value === 0);
+  for (let filled = joints; filled < heatmap.length && !isZero; filled *= 2) {
     heatmap.copyWithin(filled, 0, filled);
   }
   const stride = size % 4 === 0 && planes.byteOffset % 4 === 0 ? 4 : 1;

@@ -2,6 +2,7 @@
 
 const READING = ['flip', 'decode'] as const;
 export const ENGINE = ['engine', 'threads'] as const;
+const VIDEO = ['every', 'scene'] as const;
 const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
 const OUTPUT = ['quiet', 'json'] as const;
 
@@ -11,6 +12,7 @@ export const TRAIN_OPTIONS = [
   'unlabeled',
   'boxes',
   'boxesImages',
+  ...VIDEO,
   'exclude',
   'method',
   'easy',
@@ -102,13 +104,15 @@ export const PREFLIGHT_OPTIONS = [
   ...OUTPUT,
 ] as const;
 const PICTURE_OPTIONS = [
-  ...(['boxes', 'cache', 'strict'] as const),
+  ...(['boxes', 'boxesImages', 'cache', 'strict'] as const),
+  ...VIDEO,
   ...EXTERNAL,
   ...ENGINE,
   ...OUTPUT,
 ] as const;
 export const PREDICT_OPTIONS = [...PICTURE_OPTIONS, ...READING] as const;
 export const INGEST_OPTIONS = [
+  ...VIDEO,
   ...(['boxes', 'boxesImages', 'exclude', 'recipe', 'padding', 'cache', 'watch'] as const),
   ...(['threads', 'strict'] as const),
   ...OUTPUT,

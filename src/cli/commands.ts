@@ -134,11 +134,6 @@ export const COMMANDS: readonly CommandDefinition[] = [
     options: INGEST_OPTIONS,
     extra: [
       new Option('--labels <file>', 'COCO file of the labelled set, for --boxes labels'),
-      new Option('--every <n>', 'of videos, take every Nth frame (default 30)'),
-      new Option(
-        '--scene <t>',
-        'of videos, take frames where the scene changes by more than T, 0–1',
-      ),
       new Option('--catalog-only', 'hash and catalogue the pictures, make no crops'),
       new Option('--prune', 'forget the files of the folders that are gone'),
     ],

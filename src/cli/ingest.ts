@@ -1,8 +1,6 @@
 // heatstream ingest DIR…
-import { UsageError } from '../config/resolve.ts';
 import { createProgress } from '../monitor/progress.ts';
 import { ingestFolders, type IngestSummary } from '../pipeline/ingest-folders.ts';
-import type { Sampling } from '../stages/video/sampling.ts';
 import { INGEST_OPTIONS, type Invocation } from './commands.ts';
 import { createRejectList, listenForSignals, optionsOf } from './session.ts';
 
@@ -31,7 +29,6 @@ export async function run(invocation: Invocation): Promise<number> {
         ...options,
         pictures: positional,
         labels: flags['labels'] as string | undefined,
-        sampling: samplingOf(flags),
         catalogOnly: flags['catalogOnly'] === true,
         prune: flags['prune'] === true,
       },
@@ -58,22 +55,6 @@ export async function run(invocation: Invocation): Promise<number> {
   } finally {
     signals.dispose();
   }
-}
-
-function samplingOf({ every, scene }: Invocation['flags']): Sampling | undefined {
-  if (every !== undefined && scene !== undefined)
-    throw new UsageError('--every and --scene: expected one of them');
-  if (scene !== undefined) return { scene: numberIn('--scene', scene, [0, 1]) };
-  if (every === undefined) return undefined;
-  const frames = numberIn('--every', every, [1, 1e9]);
-  if (!Number.isInteger(frames)) throw new UsageError(`--every ${frames}: expected a whole number`);
-  return { every: frames };
-}
-
-function numberIn(flag: string, value: unknown, [least, most]: readonly [number, number]): number {
-  const number = Number(value);
-  if (number >= least && number <= most) return number;
-  throw new UsageError(`${flag} ${String(value)}: expected a number from ${least} to ${most}`);
 }
 
 function describe(summary: IngestSummary): string {

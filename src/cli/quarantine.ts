@@ -1,31 +1,31 @@
 // heatstream quarantine list|retry|export
 import { listQuarantine, releaseQuarantine } from '../../db/quarantine.ts';
 import { openDatabase } from '../../db/open.ts';
+import { retryBusy } from '../../db/retry.ts';
 import { resolve } from 'node:path';
 import { exportQuarantine } from '../stages/export-quarantine.ts';
 import { UsageError } from '../config/resolve.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
+import { shown } from './shown.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   const options = optionsOf(['cache', 'json'], invocation);
   const [action, ...paths] = invocation.positional;
-  const db = openDatabase(options.cache);
+  const db = openDatabase(options.cache, { mustExist: true });
   try {
-    if (action === 'list') {
+    if (action === 'list' && paths.length === 0) {
       const items = listQuarantine(db);
       if (options.json) console.log(JSON.stringify(items));
       else {
         for (const { path, stage, reason, attempts } of items) {
-          console.log(`${path}\t${stage}\t${reason}\t${attempts} attempts`);
+          console.log([shown(path), stage, shown(reason), `${attempts} attempts`].join('\t'));
         }
         process.stderr.write(`${items.length} items in quarantine\n`);
       }
     } else if (action === 'retry') {
-      const released = releaseQuarantine(
-        db,
-        paths.length > 0 ? paths.map((path) => resolve(path)) : undefined,
-      );
+      const named = paths.length > 0 ? paths.map((path) => resolve(path)) : undefined;
+      const released = await retryBusy(() => releaseQuarantine(db, named));
       process.stderr.write(
         `${released} items released: they are tried again by the next command that sees them\n`,
       );
@@ -38,7 +38,7 @@ export async function run(invocation: Invocation): Promise<number> {
         `${files} files copied to ${folder}, reasons in quarantine.json there; ${missing} items have no file to copy\n`,
       );
     } else {
-      throw new UsageError(`quarantine ${String(action)}: expected list, retry or export`);
+      throw new UsageError(`quarantine ${invocation.positional.join(' ')}: expected list, retry [PATH…] or export FOLDER`);
     }
   } finally {
     db.close();

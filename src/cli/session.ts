@@ -5,6 +5,7 @@ import { openEngine } from '../engine/choose.ts';
 import type { Engine } from '../engine/types.ts';
 import { shutdown, type Shutdown } from '../pipeline/shutdown.ts';
 import type { Invocation } from './commands.ts';
+import { shown } from './shown.ts';
 
 export function optionsOf<N extends OptionName>(
   names: readonly N[],
@@ -49,7 +50,7 @@ export function createRejectList(
     listed += 1;
     if (quiet || listed > 21) return;
     process.stderr.write(
-      listed > 20 ? '… more in `heatstream quarantine list`\n' : `quarantined ${path}: ${reason}\n`,
+      listed > 20 ? '… more in `heatstream quarantine list`\n' : `quarantined ${shown(path)}: ${shown(reason)}\n`,
     );
   };
 }

@@ -14,6 +14,7 @@ import { UsageError } from '../config/resolve.ts';
 import { durationText } from '../monitor/duration.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
+import { shown } from './shown.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   const { cache, json } = optionsOf(['cache', 'json'], invocation);
@@ -31,7 +32,7 @@ export async function run(invocation: Invocation): Promise<number> {
       return 0;
     }
     console.log(`${image.sha256} ${image.format} ${image.size.width}×${image.size.height}`);
-    for (const known of paths) console.log(`  at ${known}`);
+    for (const known of paths) console.log(`  at ${shown(known)}`);
     for (const person of people) console.log(describe(person, Date.now()));
     if (people.length === 0) console.log('no person of it was cropped');
     return 0;

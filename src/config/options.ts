@@ -27,6 +27,11 @@ export const optionSchema = z.object({
     .string()
     .optional()
     .describe('COCO file that names the pictures of --boxes files that are bare results'),
+  every: count(1).optional().describe('of videos, take every Nth frame (30)'),
+  scene: ratio
+    .max(1)
+    .optional()
+    .describe('of videos, take frames where the scene changes by more than this, 0–1'),
   exclude: list.default([]).describe('COCO file of pictures to leave out of the pool; repeats'),
   method: z
     .enum([

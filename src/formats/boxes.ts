@@ -32,7 +32,7 @@ export async function readBoxes(file: string, options: ReadBoxesOptions = {}): P
   if (imagesFile === undefined) {
     throw new FormatError(
       file,
-      'is an array of COCO results, which holds no picture names: give a COCO file with images as well',
+      'is an array of COCO results, which holds no picture names: name a COCO file with images as well (--boxes-images FILE)',
     );
   }
   const results = checkCoco(cocoResults, data, file);

@@ -9,14 +9,14 @@ export interface JsonLimits {
   readonly maxDepth?: number;
 }
 
-/** @throws FormatError when the file is too large, too deep or not JSON */
+/** @throws FormatError when the file cannot be read, is too large, too deep or not JSON */
 export async function readJson(file: string, limits: JsonLimits = {}): Promise<unknown> {
   const { maxBytes = 500 * 2 ** 20, maxDepth = 32 } = limits;
-  const { size } = await stat(file);
+  const { size } = await readable(file, () => stat(file));
   if (size > maxBytes) {
     throw new FormatError(file, `expected at most ${maxBytes} bytes, got ${size}; split the file`);
   }
-  const bytes = await readFile(file);
+  const bytes = await readable(file, () => readFile(file));
   const depth = depthOf(bytes);
   if (depth > maxDepth) {
     throw new FormatError(file, `expected brackets at most ${maxDepth} deep, got ${depth}`);
@@ -29,6 +29,22 @@ export async function readJson(file: string, limits: JsonLimits = {}): Promise<u
     throw new FormatError(file, `expected JSON in UTF-8: ${reason}`, { cause });
   }
 }
+
+async function readable<T>(file: string, read: () => Promise<T>): Promise<T> {
+  try {
+    return await read();
+  } catch (cause) {
+    const code = cause instanceof Error && 'code' in cause ? String(cause.code) : '';
+    const reason = REASONS[code] ?? (cause instanceof Error ? cause.message : String(cause));
+    throw new FormatError(file, reason, { cause });
+  }
+}
+
+const REASONS: Readonly<Record<string, string>> = {
+  ENOENT: 'there is no such file',
+  EISDIR: 'it is a folder, not a JSON file',
+  EACCES: 'no permission to read it',
+};
 
 /** Deepest nesting of brackets outside strings. */
 function depthOf(bytes: Uint8Array): number {

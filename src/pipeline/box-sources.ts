@@ -17,6 +17,8 @@ const DETECTOR = 'detector:';
 /** Nothing named means the whole picture. @throws UsageError for words that exclude each other */
 export function boxSources(words: readonly string[]): BoxSources {
   const detectors = words.filter((word) => word.startsWith(DETECTOR));
+  if (detectors.includes(DETECTOR))
+    throw new UsageError('--boxes detector: expected an ONNX file behind it, detector:FILE.onnx');
   const named = new Set(words);
   const wholeImage = named.has('whole-image') || words.length === 0;
   const lastResorts = [

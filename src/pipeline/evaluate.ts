@@ -75,7 +75,7 @@ export async function evaluate(
     }
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
     const predicted = await lastValueFrom(
-      predict$(from(people), predictor, (id) => crops.read(id)).pipe(toArray()),
+      predict$(from(people), predictor, (id) => crops.read(id), refuse).pipe(toArray()),
       { defaultValue: [] },
     );
     const keypoints: (readonly PredictedKeypoint[])[] = predicted.map((one) => one.keypoints);
@@ -131,3 +131,8 @@ function ignoredPeople({ people, skeleton }: LabelSet): TruePerson[] {
 const unlabelled = ({ joints }: Skeleton) => joints.map(() => ({ x: 0, y: 0, v: 0 as const }));
 
 const areaOf = ({ width, height }: Size) => width * height;
+
+/** A score without a person would be another score. */
+function refuse(error: SampleError): never {
+  throw error;
+}

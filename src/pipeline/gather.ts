@@ -11,6 +11,7 @@ import { listPictures } from './list-pictures.ts';
 import type { Pool } from './pool.ts';
 import { readLabels, type LabelledPeople } from './read-labels.ts';
 import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
+import { videoSampling } from './video-sampling.ts';
 
 export interface GatherOptions {
   readonly labels: string;
@@ -20,6 +21,8 @@ export interface GatherOptions {
   readonly exclude: readonly string[];
   readonly limitLabels?: number | undefined;
   readonly seed: number;
+  readonly every?: number | undefined;
+  readonly scene?: number | undefined;
 }
 
 export interface GatherContext {
@@ -41,7 +44,8 @@ export interface Gathered {
 /** @throws UsageError where a folder that was named does not exist. The pool holds the unlabelled pictures and, as in the paper, the labelled people too. */
 export async function gather(options: GatherOptions, context: GatherContext): Promise<Gathered> {
   const { db, spec, pool, signal, count, onReject, onPicture } = context;
-  const ingest: IngestContext = { db, spec, signal, counters: count, onReject };
+  const sampling = videoSampling(options);
+  const ingest: IngestContext = { db, spec, signal, sampling, counters: count, onReject };
   const { seed, limitLabels } = options;
   const labelled = await readLabels(
     { ...options, ...(limitLabels !== undefined && { limit: { count: limitLabels, seed } }) },

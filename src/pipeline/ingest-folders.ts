@@ -8,23 +8,30 @@ import { discover } from '../stages/discover.ts';
 import { isVideoName } from '../stages/picture-name.ts';
 import { prune } from '../stages/prune.ts';
 import type { SampleError } from '../stages/sample-error.ts';
-import type { Sampling } from '../stages/video/sampling.ts';
 import { catalogue$ } from './catalogue.ts';
 import { ingest$ } from './ingest.ts';
 import { listPictures } from './list-pictures.ts';
 import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
+import { videoSampling } from './video-sampling.ts';
 import { watchPictures } from './watch.ts';
 
 export interface IngestFoldersOptions extends Pick<
   Options,
-  'boxes' | 'boxesImages' | 'exclude' | 'recipe' | 'padding' | 'cache' | 'watch' | 'threads'
+  | 'boxes'
+  | 'boxesImages'
+  | 'exclude'
+  | 'every'
+  | 'scene'
+  | 'recipe'
+  | 'padding'
+  | 'cache'
+  | 'watch'
+  | 'threads'
 > {
   /** Folders, globs, pictures, videos, @lists. */
   readonly pictures: readonly string[];
   /** COCO file of the labelled set, for `--boxes labels`. */
   readonly labels?: string | undefined;
-  /** Which frames of videos are taken. @default every 30th */
-  readonly sampling?: Sampling | undefined;
   /** Make no crops. */
   readonly catalogOnly: boolean;
   /** Forget the files that are gone. */
@@ -68,6 +75,7 @@ export async function ingestFolders(
 ): Promise<IngestSummary> {
   if (options.catalogOnly && options.boxes.length > 0)
     throw new UsageError('--catalog-only makes no crops, so --boxes would do nothing');
+  videoSampling(options);
   const start = performance.now();
   const since = Date.now();
   const counts: Counts = {};
@@ -118,9 +126,10 @@ interface PathContext {
 async function ingestPaths(
   paths: AsyncIterable<string>,
   unlabelled: UnlabelledPictures,
-  { catalogOnly, recipe, padding, sampling }: IngestFoldersOptions,
+  options: IngestFoldersOptions,
   { db, counts, hooks, onPerson }: PathContext,
 ): Promise<void> {
+  const { catalogOnly, recipe, padding } = options;
   const { signal, onReject, onProgress } = hooks;
   const counters = (name: string, by: number) => {
     count(counts, name, by);
@@ -134,7 +143,7 @@ async function ingestPaths(
     ? catalogue$(withoutVideos(paths), context)
     : ingest$(unlabelled.of(paths), {
         ...context,
-        sampling,
+        sampling: videoSampling(options),
         spec: cropSpec(recipeNamed(recipe), padding),
       });
   await lastValueFrom(stream$.pipe(tap(onPerson)), { defaultValue: undefined });

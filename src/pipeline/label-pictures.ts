@@ -6,15 +6,18 @@ import {
   concat,
   concatMap,
   defer,
+  from,
   ignoreElements,
   lastValueFrom,
   type Observable,
 } from 'rxjs';
 import { renewClaims, type Claimant } from '../../db/claims.ts';
 import type { TargetCodec } from '../../db/codecs/codec.ts';
+import { sqliteCode } from '../../db/error.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
-import { isBusy, retryBusy } from '../../db/retry.ts';
+import { retryBusy } from '../../db/retry.ts';
 import { addTeacher } from '../../db/runs.ts';
+import type { Options } from '../config/options.ts';
 import type { Engine } from '../engine/types.ts';
 import { createLabeller, type Labeller, type LabelledPerson } from '../stages/label.ts';
 import type { Model } from '../stages/model-file.ts';
@@ -24,11 +27,13 @@ import type { SampleError } from '../stages/sample-error.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
 import { teacherFinder } from '../stages/teacher-finder.ts';
 import { ingest$, type Admitted } from './ingest.ts';
+import { inOrder } from './in-order.ts';
 import { listPictures } from './list-pictures.ts';
 import { openModel } from './open-predictor.ts';
-import { openUnlabelled } from './unlabelled-pictures.ts';
+import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
+import { videoSampling } from './video-sampling.ts';
 
-export interface LabelOptions {
+export interface LabelOptions extends Pick<Options, 'boxesImages' | 'every' | 'scene'> {
   /** Run folder or model file. */
   readonly teacher: string;
   /** Folders, globs, pictures, @lists. */
@@ -61,9 +66,10 @@ export interface LabelSummary {
 }
 
 export async function labelPictures(
-  { teacher, pictures, boxes, cache, targetCodec, lease }: LabelOptions,
+  { teacher, pictures, cache, targetCodec, lease, ...options }: LabelOptions,
   { engine, signal, onReject, onPerson, onProgress }: LabelHooks,
 ): Promise<LabelSummary> {
+  const sampling = videoSampling(options);
   // Of a model with two networks, the one whose digest names the targets and that --teacher takes.
   const { model, recipe, spec, predictor } = await openModel(teacher, engine, 'first');
   const { card, digest, file } = model;
@@ -71,12 +77,13 @@ export async function labelPictures(
   const db = openDatabase(cache);
   const claimant = { owner: `${process.pid} ${randomUUID()}`, lease: 1000 * lease };
   const stopRenewing = renew(db, claimant);
+  let unlabelled: UnlabelledPictures | undefined;
   try {
     await retryBusy(() => {
       addTeacher(db, { digest, step: card.step, file });
     });
-    const unlabelled = await openUnlabelled(
-      { boxes, exclude: [] },
+    unlabelled = await openUnlabelled(
+      { ...options, exclude: [] },
       { openTeacher: () => Promise.resolve(teacherFinder(predictor, { spec, digest })) },
     );
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
@@ -98,6 +105,7 @@ export async function labelPictures(
       step: card.step,
       claimant,
       read: (id) => crops.read(id),
+      onReject: reject,
       keypoints:
         onPerson && createKeypointReader({ geometry: recipe, spec, joints, decode: recipe.decode }),
       count: (name, by) => (counts[name] = (counts[name] ?? 0) + by),
@@ -106,7 +114,7 @@ export async function labelPictures(
     });
     let people = 0;
     const paths = listPictures(pictures, { db, signal, onReject: reject });
-    const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, onReject: reject });
+    const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, sampling, onReject: reject });
     await lastValueFrom(
       label$(people$, labeller).pipe(
         concatMap((labelled) => {
@@ -124,6 +132,7 @@ export async function labelPictures(
   } finally {
     stopRenewing();
     db.close();
+    await unlabelled?.dispose();
     await predictor.dispose();
   }
 }
@@ -136,20 +145,23 @@ export function label$<P>(
   return concat(
     people$.pipe(
       bufferCount(labeller.batch),
-      concatMap((people) => labeller.add(people)),
-      concatMap((done) => done),
+      // Two at a time: while one batch is being written, the engine is at the next.
+      inOrder((people) => from(labeller.add(people)).pipe(concatMap((done) => done)), 2),
     ),
     defer(() => labeller.finish()),
   );
 }
 
-/** Keeps the claims alive while the engine is at work; a busy database is asked again a third of a lease later. */
+/**
+ * Keeps the claims alive while the engine is at work. Where the database cannot be written now, the claims are renewed a
+ * third of a lease later, or lapse: then another labeller repeats the work. What is wrong with it, the next write tells.
+ */
 function renew(db: Database, claimant: Claimant): () => void {
   const timer = setInterval(() => {
     try {
       renewClaims(db, claimant);
     } catch (error) {
-      if (!isBusy(error)) throw error;
+      if (!sqliteCode(error)) throw error;
     }
   }, claimant.lease / 3);
   timer.unref();

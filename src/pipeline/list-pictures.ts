@@ -1,5 +1,6 @@
 // Discovers pictures; what cannot be listed goes to quarantine with its reason.
 import type { Database } from '../../db/open.ts';
+import { UsageError } from '../config/resolve.ts';
 import { discover } from '../stages/discover.ts';
 import type { SampleError } from '../stages/sample-error.ts';
 import { setAside } from '../stages/set-aside.ts';
@@ -11,24 +12,16 @@ export interface ListContext {
   readonly onReject: (error: SampleError) => void;
 }
 
+/** @throws {UsageError} where a name is empty, as an unset variable of a shell leaves it */
 export async function* listPictures(
   patterns: readonly string[],
   { db, signal, onReject }: ListContext,
 ): AsyncGenerator<string, void, undefined> {
-  // Holds the problems of one directory at most: it is emptied before the next path goes out.
-  let problems: SampleError[] = [];
-  const settle = async () => {
-    const found = problems;
-    problems = [];
-    for (const problem of found) {
-      await setAside(db, problem);
-      onReject(problem);
-    }
+  if (patterns.includes(''))
+    throw new UsageError('expected folders, pictures, globs or @list.txt, got an empty name');
+  const onProblem = async (problem: SampleError) => {
+    await setAside(db, problem);
+    onReject(problem);
   };
-  const onProblem = (problem: SampleError) => void problems.push(problem);
-  for await (const path of discover(patterns, { signal, onProblem })) {
-    await settle();
-    yield path;
-  }
-  await settle();
+  yield* discover(patterns, { signal, onProblem });
 }

@@ -1,6 +1,7 @@
 // Runs a model over folders of pictures: discover → ingest → predict, each person handed on as it comes.
 import { concatMap, ignoreElements, lastValueFrom } from 'rxjs';
 import { openDatabase } from '../../db/open.ts';
+import type { Options } from '../config/options.ts';
 import type { Engine } from '../engine/types.ts';
 import { createCropReader } from '../stages/recall-crop.ts';
 import type { SampleError } from '../stages/sample-error.ts';
@@ -10,9 +11,11 @@ import { listPictures } from './list-pictures.ts';
 import { openPredicting, type ExternalOptions, type PredictingModel } from './open-predicting.ts';
 import type { Reading } from './open-predictor.ts';
 import { predict$, type Predicted } from './predict.ts';
-import { openUnlabelled } from './unlabelled-pictures.ts';
+import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
+import { videoSampling } from './video-sampling.ts';
 
-export interface PictureOptions extends ExternalOptions, Reading {
+export interface PictureOptions
+  extends ExternalOptions, Reading, Pick<Options, 'boxesImages' | 'every' | 'scene'> {
   /** Run folder, model file, FILE.onnx or `movenet`. */
   readonly model: string;
   /** Folders, globs, pictures, @lists. */
@@ -40,15 +43,17 @@ export interface PictureSummary {
 }
 
 export async function predictPictures(
-  { model: where, pictures, boxes, cache, ...external }: PictureOptions,
+  { model: where, pictures, boxes, boxesImages, cache, ...options }: PictureOptions,
   { engine, signal, onReject, onPerson }: PictureHooks,
 ): Promise<PictureSummary> {
-  const model = await openPredicting(where, engine, external);
+  const sampling = videoSampling(options);
+  const model = await openPredicting(where, engine, options);
   const { spec, predictor } = model;
   const db = openDatabase(cache);
+  let unlabelled: UnlabelledPictures | undefined;
   try {
-    const unlabelled = await openUnlabelled(
-      { boxes, exclude: [] },
+    unlabelled = await openUnlabelled(
+      { boxes, boxesImages, exclude: [] },
       { openTeacher: () => Promise.resolve(teacherFinder(predictor, model)) },
     );
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
@@ -59,9 +64,9 @@ export async function predictPictures(
       onReject(error);
     };
     const paths = listPictures(pictures, { db, signal, onReject: reject });
-    const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, onReject: reject });
+    const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, sampling, onReject: reject });
     await lastValueFrom(
-      predict$(people$, predictor, (id) => crops.read(id)).pipe(
+      predict$(people$, predictor, (id) => crops.read(id), reject).pipe(
         concatMap(async (person) => {
           people += 1;
           await onPerson(person, model);
@@ -73,6 +78,7 @@ export async function predictPictures(
     return { people, rejected, withoutBox: unlabelled.counts.withoutBox, model };
   } finally {
     db.close();
+    await unlabelled?.dispose();
     await predictor.dispose();
   }
 }

@@ -3,6 +3,7 @@ import { basename } from 'node:path';
 import { UsageError } from '../config/resolve.ts';
 import { createBoxIndex, type BoxIndex } from '../formats/box-index.ts';
 import { readBoxes } from '../formats/boxes.ts';
+import type { LabelledPerson } from '../formats/label-set.ts';
 import type { BoxSource } from '../pose/types.ts';
 import type { Finder } from '../stages/picture.ts';
 import { boxSources, type BoxSources } from './box-sources.ts';
@@ -59,7 +60,7 @@ export async function openUnlabelled(
       const match = wholeMatch(index, path);
       if (!match) continue;
       await claim(match, path);
-      const people = match.people.filter(({ crowd }) => !crowd);
+      const people = distinct(match.people.filter(({ crowd }) => !crowd));
       const madeBy = basename(match.file);
       if (people.length > 0)
         return { path, people: people.map(({ box }) => ({ box, source, madeBy, tag: null })) };
@@ -95,7 +96,11 @@ async function openIndices(
   { labels, boxesImages }: UnlabelledOptions,
 ): Promise<SourcedIndex[]> {
   if (usesLabels && labels === undefined)
-    throw new UsageError('--boxes labels: name the labelled set with --labels FILE');
+    throw new UsageError(
+      '--boxes labels: needs the labelled set, --labels FILE; a command without that option takes --boxes FILE',
+    );
+  if (boxesImages !== undefined && files.length === 0)
+    throw new UsageError('--boxes-images FILE names the pictures of --boxes FILE, which is missing');
   const indices: SourcedIndex[] = [];
   if (usesLabels) indices.push({ index: await indexOf([labels!]), source: 'labels' });
   if (files.length > 0) indices.push({ index: await indexOf(files, boxesImages), source: 'given' });
@@ -114,6 +119,12 @@ async function openFinder(
   if (teacher && !openTeacher)
     throw new UsageError('--boxes teacher: this command has no teacher that could look for people');
   return { finder: teacher ? await openTeacher!() : undefined, end: () => Promise.resolve() };
+}
+
+/** A box that is listed twice is one person. */
+function distinct(people: readonly LabelledPerson[]): LabelledPerson[] {
+  const keyOf = ({ box: { x, y, width, height } }: LabelledPerson) => `${x} ${y} ${width} ${height}`;
+  return [...new Map(people.map((person) => [keyOf(person), person])).values()];
 }
 
 /** Only a whole name counts: `train/1.jpg` says nothing about `test/1.jpg`. */

@@ -1,10 +1,11 @@
-// Follows folders: yields pictures that are new or changed, once they are completely written.
+// Follows folders: yields pictures and videos that are new or changed, once they are completely written.
 import { stat } from 'node:fs/promises';
-import { basename } from 'node:path';
+import { basename, relative, resolve, sep } from 'node:path';
 import { watch } from 'chokidar';
+import { rawPath } from '../../db/raw-path.ts';
 import { discover } from '../stages/discover.ts';
 import { fileError } from '../stages/file-error.ts';
-import { isPictureName } from '../stages/picture-name.ts';
+import { isPictureName, isVideoName } from '../stages/picture-name.ts';
 import { SampleError } from '../stages/sample-error.ts';
 import { createInbox } from './inbox.ts';
 
@@ -51,12 +52,15 @@ async function* follow(
 ): AsyncGenerator<string, void, undefined> {
   const isOver = () => signal.aborted;
   const inbox = createInbox(WAITING, signal);
+  const roots = folders.map((folder) => resolve(folder));
   const watcher = watch([...folders], {
     ignoreInitial: true,
+    ignored: (path) => isHiddenIn(roots, path),
     awaitWriteFinish: { stabilityThreshold: settleMs, pollInterval: Math.min(100, settleMs) },
   });
   const note = (path: string) => {
-    if (isPictureName(basename(path))) inbox.put(path);
+    const name = basename(path);
+    if (isPictureName(name) || isVideoName(name)) inbox.put(path);
   };
   watcher.on('add', note);
   watcher.on('change', note);
@@ -92,13 +96,23 @@ async function* follow(
   }
 }
 
+/** Below a watched folder a name that starts with a dot is left alone, and so is what lies in such a folder. */
+function isHiddenIn(roots: readonly string[], path: string): boolean {
+  const absolute = resolve(path);
+  return roots.some((root) => {
+    const inside = relative(root, absolute);
+    const names = inside.split(sep);
+    return names[0] !== '..' && names.some((name) => name.startsWith('.'));
+  });
+}
+
 /** ms since the epoch: of its bytes, its name or its place. A file that has gone is no problem of ours. */
 async function lastChange(
   path: string,
   onProblem: (problem: Error) => void,
 ): Promise<number | undefined> {
   try {
-    const { mtimeMs, ctimeMs } = await stat(path);
+    const { mtimeMs, ctimeMs } = await stat(rawPath(path));
     return Math.max(mtimeMs, ctimeMs);
   } catch (error) {
     const problem = fileError(error, path, 'discover');

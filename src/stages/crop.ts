@@ -48,8 +48,8 @@ export interface Cropped<T> {
   readonly rejected: readonly SampleError[];
 }
 
-/** Crops of up to so many bytes are stored as they are; larger ones as JPEG. */
-const LARGEST_RAW = 65536;
+/** Crops of up to so many bytes (160 KiB) are stored as they are; larger ones as JPEG. */
+const LARGEST_RAW = 160 * 1024;
 
 /** @throws {SampleError} when the picture does not decode; then nothing of it is stored. */
 export async function cropPeople<T>(

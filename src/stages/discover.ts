@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import fastGlob from 'fast-glob';
 import { rawPath } from '../../db/raw-path.ts';
 import { fileError } from './file-error.ts';
-import { listFolder } from './list-folder.ts';
+import { listFolder, type OnProblem } from './list-folder.ts';
 import { isPictureName, isVideoName } from './picture-name.ts';
 import { readLines } from './read-lines.ts';
 import { SampleError } from './sample-error.ts';
@@ -12,8 +12,8 @@ import { SampleError } from './sample-error.ts';
 export interface DiscoverContext {
   /** Aborted: nothing further is listed. */
   readonly signal?: AbortSignal | undefined;
-  /** Gets folders that cannot be read, links that lead nowhere or round in a circle, patterns that name nothing. */
-  readonly onProblem: (problem: SampleError) => void;
+  /** Gets folders that cannot be read, links that lead nowhere or round in a circle, patterns that name nothing. It is waited for. */
+  readonly onProblem: OnProblem;
 }
 
 /**
@@ -44,13 +44,13 @@ async function* fromList(
       if (line.startsWith('@')) {
         // A list within a list would allow circles.
         const reason = 'a list file cannot name another list file';
-        context.onProblem(new SampleError({ stage: 'discover', path: line, reason }));
+        await context.onProblem(new SampleError({ stage: 'discover', path: line, reason }));
       } else yield* fromPattern(line, context);
     }
   } catch (error) {
     const problem = fileError(error, file, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
-    context.onProblem(problem);
+    await context.onProblem(problem);
   }
 }
 
@@ -67,16 +67,30 @@ async function* fromPattern(
     const problem = fileError(error, pattern, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
     if (!fastGlob.isDynamicPattern(pattern)) {
-      context.onProblem(problem);
+      await context.onProblem(problem);
       return;
     }
-    for (const { patterns } of fastGlob.generateTasks(pattern)) {
-      for (const one of patterns) {
-        const segments = one.split('/').filter((segment) => segment !== '' && segment !== '.');
-        yield* walk(one.startsWith('/') ? '/' : '.', segments, context);
+    yield* fromGlob(pattern, context);
+  }
+}
+
+async function* fromGlob(
+  pattern: string,
+  context: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
+  let found = 0;
+  for (const { patterns } of fastGlob.generateTasks(pattern)) {
+    for (const one of patterns) {
+      const segments = one.split('/').filter((segment) => segment !== '' && segment !== '.');
+      for await (const path of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
+        found += 1;
+        yield path;
       }
     }
   }
+  if (found > 0 || context.signal?.aborted) return;
+  const reason = 'no picture and no video matches this pattern';
+  await context.onProblem(new SampleError({ stage: 'discover', path: pattern, reason }));
 }
 
 /** A folder, and the glob segments that what lies in it has still to match. */

@@ -9,6 +9,8 @@ import { identity } from '../pose/affine.ts';
 import type { Counters } from './counters.ts';
 import { peaksOf } from './peaks.ts';
 import type { Predictor } from './predict.ts';
+import { readCropsOf } from './read-crops.ts';
+import type { SampleError } from './sample-error.ts';
 
 export interface LabelContext {
   readonly db: Database;
@@ -18,6 +20,8 @@ export interface LabelContext {
   readonly step: number;
   readonly claimant: Claimant;
   readonly read: (cropId: number) => Promise<Crop>;
+  /** Gets people whose crop is damaged: they get no target until it is made again. */
+  readonly onReject: (error: SampleError) => void;
   /** Keypoints of stored heatmaps, in pixels of the picture; undefined where nobody asks for them. */
   readonly keypoints?:
     ((map: Float32Array, crop: Crop) => readonly PredictedKeypoint[]) | undefined;
@@ -37,7 +41,7 @@ export interface LabelledPerson<P> {
 export interface Labeller<P> {
   /** People to look at together. */
   readonly batch: number;
-  /** Takes people in; returns those who are done. Some wait for a full batch or for another labeller. */
+  /** Takes people in; returns those who are done. Some wait for a full batch or for another labeller. Calls may overlap. */
   add(people: readonly P[]): Promise<LabelledPerson<P>[]>;
   /** Labels those who wait; yields them. Returns at once, giving back its claims, when `signal` is aborted. */
   finish(): AsyncGenerator<LabelledPerson<P>>;
@@ -46,9 +50,10 @@ export interface Labeller<P> {
 export function createLabeller<P extends { readonly cropId: number }>(
   context: LabelContext,
 ): Labeller<P> {
-  const { db, predictor, set, step, claimant, read, keypoints, count, pause, signal } = context;
+  const { db, predictor, set, step, claimant, read, onReject, keypoints, count, pause, signal } =
+    context;
   const { batch } = predictor;
-  // Claimed, fewer than a batch between calls.
+  // Claimed, fewer than a batch between calls. Overlapping calls share it: what one pushes, another may teach.
   let mine: P[] = [];
   // Others are at these: at most what they hold claims on.
   let taken: P[] = [];
@@ -63,17 +68,18 @@ export function createLabeller<P extends { readonly cropId: number }>(
       const target = targets[i];
       // A damaged target is gone by now: the person is taught again.
       if (!target) taken.push(person);
-      else {
-        const crop = await read(person.cropId);
-        done.push({ person, keypoints: keypoints(target.heatmap, crop) });
-      }
+      else
+        for (const { crop } of await readCropsOf([person], read, onReject))
+          done.push({ person, keypoints: keypoints(target.heatmap, crop) });
     }
     return done;
   };
 
-  const teach = async (people: readonly P[]): Promise<LabelledPerson<P>[]> => {
-    const crops = await Promise.all(people.map(({ cropId }) => read(cropId)));
-    const predictions = await predictor.predict(crops);
+  const teach = async (claimed: readonly P[]): Promise<LabelledPerson<P>[]> => {
+    const found = await readCropsOf(claimed, read, onReject);
+    if (found.length === 0) return [];
+    const people = found.map(({ person }) => person);
+    const predictions = await predictor.predict(found.map(({ crop }) => crop));
     const { width, height } = set.heatmap;
     const rows = predictions.map(({ heatmap }, i) => ({
       key: { ...set, cropId: people[i]!.cropId },

@@ -12,8 +12,11 @@ export interface Listing {
   readonly folders: readonly string[];
 }
 
+export type OnProblem = (problem: SampleError) => void | Promise<void>;
+
 export interface ListContext {
-  readonly onProblem: (problem: SampleError) => void;
+  /** It is waited for, so that problems do not pile up. */
+  readonly onProblem: OnProblem;
   /**
    * For walks of any depth: real paths of the folders that symbolic links led to. Each is entered once, and a link that
    * leads back up is a problem. Without it every link is followed.
@@ -33,16 +36,16 @@ export async function listFolder(
   pattern: string,
   { onProblem, linked }: ListContext,
 ): Promise<Listing> {
-  const report = (path: string, error: unknown) => {
+  const report = async (path: string, error: unknown) => {
     const problem = fileError(error, path, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
-    onProblem(problem);
+    await onProblem(problem);
   };
   const files: string[] = [];
   const folders: string[] = [];
   const entries = await (pattern === '*' ? everything(folder) : matching(folder, pattern)).catch(
-    (error: unknown) => {
-      report(folder, error);
+    async (error: unknown) => {
+      await report(folder, error);
       return [];
     },
   );
@@ -60,7 +63,7 @@ export async function listFolder(
         )
           folders.push(name);
       } catch (error) {
-        report(path, error);
+        await report(path, error);
       }
     }
   }
@@ -114,12 +117,12 @@ async function isNew(
   link: string,
   folder: string,
   linked: Set<string>,
-  onProblem: (problem: SampleError) => void,
+  onProblem: OnProblem,
 ): Promise<boolean> {
   const [target, here] = await Promise.all([realOf(link), realOf(folder)]);
   if (`${here}${sep}`.startsWith(target === sep ? sep : `${target}${sep}`)) {
     const reason = `the symbolic link leads back to ${target}, which it lies in`;
-    onProblem(new SampleError({ stage: 'discover', path: link, reason }));
+    await onProblem(new SampleError({ stage: 'discover', path: link, reason }));
     return false;
   }
   if (linked.has(target)) return false;

@@ -24,6 +24,26 @@ export async function readCrops(
   return { plan, labelled: await intact(labelled), pool: await intact(pool) };
 }
 
+/** The crops of some people; one whose crop is damaged (it is in quarantine by then) is left out and told. */
+export async function readCropsOf<P extends { readonly cropId: number }>(
+  people: readonly P[],
+  read: (cropId: number) => Promise<Crop>,
+  onReject: (error: SampleError) => void,
+): Promise<{ readonly person: P; readonly crop: Crop }[]> {
+  const found = await Promise.all(
+    people.map(async (person) => {
+      try {
+        return [{ person, crop: await read(person.cropId) }];
+      } catch (error) {
+        if (!(error instanceof SampleError)) throw error;
+        onReject(error);
+        return [];
+      }
+    }),
+  );
+  return found.flat();
+}
+
 /** As many values as there are readings, in their order. @throws the first error where none is left, or that is no SampleError */
 async function intact<T>(readings: readonly Promise<T>[]): Promise<T[]> {
   const settled = await Promise.allSettled(readings);

@@ -1,8 +1,8 @@
 // Reads stored crops, with the recently used ones kept decoded in memory.
-import { readCropRow, type CropRow } from '../../db/crops.ts';
+import { readCropRow, voidCrop, type CropRow } from '../../db/crops.ts';
 import type { Database } from '../../db/open.ts';
-import { quarantine } from '../../db/quarantine.ts';
 import { retryBusy } from '../../db/retry.ts';
+import { transaction } from '../../db/transaction.ts';
 import { decodeCropJpeg } from '../image/codec.ts';
 import type { Crop } from '../pose/types.ts';
 import { SampleError } from './sample-error.ts';
@@ -58,10 +58,8 @@ async function decode({ id, codec, pixels, size, cropFromImage }: CropRow): Prom
 }
 
 async function setAside(db: Database, cropId: number): Promise<SampleError> {
-  const path = `crop ${cropId} of ${db.path}`;
-  const reason = 'the checksum of the stored pixels does not match: the database is damaged';
-  await retryBusy(() => {
-    quarantine(db, { path, stage: 'recall-crop', reason });
-  });
+  const reason =
+    'the checksum of the stored pixels does not match: the database is damaged; the next command that sees its picture makes the crop again';
+  const path = await retryBusy(() => transaction(db, () => voidCrop(db, cropId, reason)));
   return new SampleError({ stage: 'recall-crop', path, reason });
 }

@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import BetterSqlite3 from 'better-sqlite3';
 import { describe, expect, it } from 'vitest';
 import { findImage, putImage } from '../../db/catalog.ts';
 import { openDatabase } from '../../db/open.ts';
@@ -75,6 +76,25 @@ describe('openDatabase', () => {
     writeFileSync(path, 'x'.repeat(40_000));
     expect(() => openDatabase(path)).toThrow(/Cannot use the database .*not an SQLite database/);
   });
+
+  it('says that the name is a folder, or that the database is of another program', () => {
+    const folder = temporaryFolder();
+    expect(() => openDatabase(folder)).toThrow(/is a folder: name a file in it with --cache/);
+    const path = join(folder, 'photos.sqlite');
+    const other = new BetterSqlite3(path);
+    other.exec('CREATE TABLE album (id)');
+    other.close();
+    expect(() => openDatabase(path)).toThrow(/made by another program \(it has a table album\)/);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'ends with a sentence where a file system refuses the folder that the file is to lie in',
+    () => {
+      expect(() => openDatabase('/proc/nowhere/cache.sqlite')).toThrow(
+        /Cannot make the folder \/proc\/nowhere for the database/,
+      );
+    },
+  );
 
   it('says in one sentence that a place cannot be written', () => {
     const folder = temporaryFolder();

@@ -4,6 +4,7 @@ import { describe, expect, it } from 'vitest';
 import { readBoxes } from '../../src/formats/boxes.ts';
 import { readCocoLabels } from '../../src/formats/coco.ts';
 import { trainablePeople } from '../../src/formats/label-set.ts';
+import { temporaryFolder } from '../support/folder.ts';
 import { cocoOf, writeLabels } from '../support/label-files.ts';
 
 describe('readCocoLabels', () => {
@@ -167,6 +168,14 @@ describe('readCocoLabels', () => {
     const coco = cocoOf({ info: { text: `"\\"${'['.repeat(99)}` } });
     const labels = await readCocoLabels(await writeLabels(`\uFEFF${JSON.stringify(coco)}`));
     expect(labels.people).toHaveLength(1);
+  });
+
+  it('says in a sentence that there is no such file, or that it is a folder', async () => {
+    const folder = temporaryFolder();
+    await expect(readBoxes(join(folder, 'none.json'))).rejects.toThrow(
+      /none\.json: there is no such file/,
+    );
+    await expect(readBoxes(folder)).rejects.toThrow(/it is a folder, not a JSON file/);
   });
 
   it('refuses files above the limit', async () => {

@@ -12,6 +12,8 @@ function options(folder: string, given: Partial<IngestFoldersOptions> = {}): Ing
     pictures: [folder],
     boxes: [],
     boxesImages: undefined,
+    every: undefined,
+    scene: undefined,
     exclude: [],
     recipe: 'peer',
     padding: 'zero',
@@ -115,7 +117,8 @@ describe('ingestFolders', () => {
     const boxes = write('boxes.json', {
       images,
       categories,
-      annotations: [annotation(1, 0, 1), annotation(2, 0, 30)],
+      // One box stands there twice.
+      annotations: [annotation(1, 0, 1), annotation(2, 0, 30), annotation(3, 0, 30)],
     });
     const labels = write('labels.json', {
       images,
@@ -123,7 +126,7 @@ describe('ingestFolders', () => {
       annotations: [annotation(1, 1, 5)],
     });
     const summary = await ingest(folder, { boxes: ['labels', boxes, 'whole-image'], labels });
-    expect(summary).toMatchObject({ people: 4, withoutBox: 0 });
+    expect(summary).toMatchObject({ people: 4, cropsMade: 4, withoutBox: 0 });
     const made = () => rows(folder, 'SELECT x, source, made_by FROM instance ORDER BY image_id, x');
     expect(new Set(made())).toEqual(
       new Set([
@@ -140,6 +143,10 @@ describe('ingestFolders', () => {
       /array of COCO results, which holds no picture names/,
     );
     await expect(ingest(folder, { boxes: ['labels'] })).rejects.toThrow(/--labels/);
+    await expect(ingest(folder, { boxesImages: boxes })).rejects.toThrow(/--boxes FILE/);
+    await expect(ingest(folder, { boxes: ['detector:'] })).rejects.toThrow(/detector:FILE\.onnx/);
+    await expect(ingest(folder, { pictures: [folder, ''] })).rejects.toThrow(/an empty name/);
+    await expect(ingest(folder, { every: 5, scene: 0.3 })).rejects.toThrow(/one of them/);
     await expect(ingest(folder, { boxes: ['teacher', 'whole-image'] })).rejects.toThrow(/one of/);
   });
 

@@ -46,10 +46,35 @@ describe('watchPictures', () => {
     writeFileSync(join(folder, '.hidden.jpg'), 'x');
     mkdirSync(join(folder, 'sub'));
     writeFileSync(join(folder, 'sub', 'b.PNG'), 'x');
-    await until(() => seen.length >= 2);
+    writeFileSync(join(folder, 'c.mp4'), 'x');
+    await until(() => seen.length >= 3);
     await sleep(SOON);
-    expect([...seen].sort()).toEqual(['a.jpg', 'b.PNG']);
+    expect([...seen].sort()).toEqual(['a.jpg', 'b.PNG', 'c.mp4']);
   });
+
+  it('leaves hidden folders alone, but not a watched folder that lies in one', async () => {
+    const folder = join(temporaryFolder(), '.data');
+    mkdirSync(join(folder, '.thumbnails'), { recursive: true });
+    const { seen } = follow(folder);
+    await sleep(SOON);
+    writeFileSync(join(folder, '.thumbnails', 'a.jpg'), 'x');
+    writeFileSync(join(folder, 'b.jpg'), 'x');
+    await until(() => seen.length >= 1);
+    await sleep(SOON);
+    expect(seen).toEqual(['b.jpg']);
+  });
+
+  it.skipIf(process.platform !== 'linux')(
+    'finds by rescanning a name that is no UTF-8',
+    async () => {
+      const folder = temporaryFolder();
+      const { seen } = follow(folder, { rescanMs: 200 });
+      const name = Buffer.from([0xe4, 0x2e, 0x6a, 0x70, 0x67]);
+      writeFileSync(Buffer.concat([Buffer.from(`${folder}/`), name]), 'x');
+      await until(() => seen.length >= 1);
+      expect(seen).toEqual(['\udce4.jpg']);
+    },
+  );
 
   it('yields a changed picture again, and an old one not at all', async () => {
     const folder = temporaryFolder();

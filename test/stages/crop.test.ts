@@ -14,8 +14,10 @@ import { createCropReader } from '../../src/stages/recall-crop.ts';
 import { recognise } from '../../src/stages/recognise.ts';
 import { SampleError } from '../../src/stages/sample-error.ts';
 import { digestOfSpec } from '../../src/stages/spec-digest.ts';
+import { verifyDatabase } from '../../db/verify.ts';
 import { addCrop, temporaryDatabase } from '../support/database.ts';
 import { temporaryFolder } from '../support/folder.ts';
+import { ingest, plant } from '../support/ingestion.ts';
 import { gradientJpeg, writeBadPictures } from '../support/pictures.ts';
 
 const spec: CropSpec = {
@@ -60,8 +62,8 @@ describe('admit', () => {
     expect(row.pixels).toHaveLength(72 * 80 * 3);
   });
 
-  it('stores crops of more than 64 KiB as JPEG', async () => {
-    const stored = { width: 192, height: 200 };
+  it('stores crops of more than 160 KiB as JPEG', async () => {
+    const stored = { width: 240, height: 260 };
     const { db, cropped } = await crop([{ box, source: 'given', tag: '' }], { ...spec, stored });
     const { cropId } = cropped.admitted[0]!;
     expect(readCropRow(db, cropId)).toMatchObject({ codec: 'jpeg', size: stored });
@@ -71,7 +73,7 @@ describe('admit', () => {
       size: stored,
       cropFromImage: cropFromImage(box, { ...spec, stored }),
     });
-    expect(read.pixels).toHaveLength(192 * 200 * 3);
+    expect(read.pixels).toHaveLength(240 * 260 * 3);
   });
 
   it('refuses people whose box cannot be cut out, and keeps the others', async () => {
@@ -155,6 +157,24 @@ describe('the crop reader', () => {
     expect(listQuarantine(db)).toMatchObject([
       { stage: 'recall-crop', path: `crop ${id} of ${db.path}` },
     ]);
+  });
+
+  it('makes a damaged crop again, under its id, when its picture is seen again', async () => {
+    const db = temporaryDatabase();
+    const folder = temporaryFolder();
+    const [path] = (await plant(folder, 1)) as [string];
+    const { cropId } = (await ingest(db, [path])).admitted[0]!;
+    const reader = createCropReader(db, { maxBytes: 0 });
+    const before = await reader.read(cropId);
+    db.prepare('UPDATE crop SET crc = crc + 1').run();
+    await expect(reader.read(cropId)).rejects.toThrow(SampleError);
+    expect(verifyDatabase(db).problems).toEqual([expect.stringMatching(/made again/)]);
+    const again = await ingest(db, [path]);
+    expect(again.admitted).toMatchObject([{ cropId }]);
+    expect(again.counts).toMatchObject({ crops_made: 1 });
+    expect(await reader.read(cropId)).toEqual(before);
+    expect(listQuarantine(db)).toEqual([]);
+    expect(verifyDatabase(db).problems).toEqual([]);
   });
 });
 

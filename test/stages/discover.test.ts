@@ -129,6 +129,32 @@ describe('discover', () => {
     ]);
   });
 
+  it('reports a glob that nothing matches, and none that something does', async () => {
+    const root = temporaryFolder();
+    plant(root, 'a.jpg', 'notes.txt');
+    expect(await find(root, `${root}/none/*.jpg`, `${root}/*.txt`, `${root}/{a,b}.jpg`)).toEqual({
+      found: ['a.jpg'],
+      problems: [
+        'none/*.jpg: no picture and no video matches this pattern',
+        '*.txt: no picture and no video matches this pattern',
+      ],
+    });
+  });
+
+  it('waits for each problem to be taken before it goes on', async () => {
+    const root = temporaryFolder();
+    writeFileSync(join(root, 'list.txt'), 'none/1.jpg\nnone/2.jpg\nnone/3.jpg\n');
+    let taking = 0;
+    let together = 0;
+    const onProblem = async () => {
+      together = Math.max(together, (taking += 1));
+      await new Promise(setImmediate);
+      taking -= 1;
+    };
+    expect((await discover([`@${root}/list.txt`], { onProblem }).next()).done).toBe(true);
+    expect({ together, taking }).toEqual({ together: 1, taking: 0 });
+  });
+
   it.skipIf(process.platform !== 'linux')(
     'finds files and folders whose names are no UTF-8, by their bytes',
     async () => {

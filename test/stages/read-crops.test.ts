@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Crop } from '../../src/pose/types.ts';
-import { readCrops } from '../../src/stages/read-crops.ts';
+import { readCrops, readCropsOf } from '../../src/stages/read-crops.ts';
 import { SampleError } from '../../src/stages/sample-error.ts';
 
 const crop = (id: number): Crop => ({
@@ -37,5 +37,23 @@ describe('reading the crops of a step', () => {
     const lost = (id: number) =>
       id === 6 ? Promise.reject(new RangeError('no such crop')) : Promise.resolve(crop(id));
     await expect(readCrops(plan, samples, lost)).rejects.toThrow(RangeError);
+  });
+});
+
+describe('reading the crops of people', () => {
+  it('leaves out whose crop is damaged, and tells it', async () => {
+    const people = [4, 5, 6].map((cropId) => ({ cropId }));
+    const told: string[] = [];
+    const found = await readCropsOf(people, readBut([5]), ({ path }) => told.push(path));
+    expect(found.map(({ person, crop: { id } }) => [person.cropId, id])).toEqual([
+      [4, 4],
+      [6, 6],
+    ]);
+    expect(told).toEqual(['crop 5']);
+  });
+
+  it('fails for any other error', async () => {
+    const lost = () => Promise.reject(new RangeError('no such crop'));
+    await expect(readCropsOf([{ cropId: 1 }], lost, () => undefined)).rejects.toThrow(RangeError);
   });
 });

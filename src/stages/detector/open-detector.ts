@@ -1,6 +1,6 @@
 // Opens a person detector from an ONNX file with its declared layout: `--boxes detector:FILE.onnx`.
 import { createHash } from 'node:crypto';
-import { readFile } from 'node:fs/promises';
+import { readFile, stat } from 'node:fs/promises';
 import { openOnnxFile } from '../../engine/external/onnx-file.ts';
 import { checkCoco } from '../../formats/coco-schema.ts';
 import { readJson } from '../../formats/read-json.ts';
@@ -19,6 +19,8 @@ export async function openDetector(
   file: string,
   { threads }: { readonly threads?: number | undefined } = {},
 ): Promise<Detector> {
+  if (!(await stat(file).catch(() => undefined))?.isFile())
+    throw new Error(`--boxes detector:${file}: there is no such ONNX file`);
   const layoutFile = `${file}.json`;
   const layout = checkCoco(detectorLayout, await readLayout(layoutFile, file), layoutFile);
   const model = await openOnnxFile(file, { threads });
@@ -48,14 +50,14 @@ export async function openDetector(
 
 async function readLayout(layoutFile: string, file: string): Promise<unknown> {
   try {
-    return await readJson(layoutFile);
-  } catch (error) {
-    if (!(error instanceof Error && 'code' in error && error.code === 'ENOENT')) throw error;
+    await stat(layoutFile);
+  } catch (cause) {
     throw new Error(
       `${file} needs its layout in ${layoutFile}: docs/boxes.md shows one for YOLO and one for SSD`,
-      { cause: error },
+      { cause },
     );
   }
+  return readJson(layoutFile);
 }
 
 /** Cut at the picture's border; none where nothing of a pixel is left. */
