@@ -2,10 +2,13 @@
 import type * as TF from '@tensorflow/tfjs';
 import { tf } from '../../src/engine/tf.ts';
 import type { NamedArray, Shapes, StateArrays, Step, Tensors } from '../../src/engine/types.ts';
-import { adamUpdate } from '../../src/models/adam.ts';
 import { type BatchStats, updateRunning } from '../../src/models/batch-norm.ts';
 import { initialWeights, type Network } from '../../src/models/network.ts';
+import { ADAM, createOptimizer } from '../../src/models/optimizer.ts';
+import { updateAll } from '../../src/models/update-all.ts';
 import type { Workload } from './settings.ts';
+
+const adam = createOptimizer(ADAM);
 
 export const shapesOf = ({
   batch,
@@ -24,9 +27,8 @@ export function stateOf(network: Network): StateArrays {
   const zeros = ({ shape, data }: NamedArray) => ({ shape, data: new Float32Array(data.length) });
   const entries = network.parameters.flatMap(({ name, trainable }): [string, NamedArray][] => {
     const weight = weights[name]!;
-    return trainable
-      ? [[name, weight], [`m.${name}`, zeros(weight)], [`v.${name}`, zeros(weight)]]
-      : [[name, weight]]; // prettier-ignore
+    const slots = trainable ? adam.slots : [];
+    return [[name, weight], ...slots.map((s): [string, NamedArray] => [s + name, zeros(weight)])];
   });
   return Object.fromEntries(entries);
 }
@@ -49,14 +51,18 @@ export function trainStep(network: Network): Step<'images' | 'targets' | 'rates'
       };
       const { value, grads } = tf.valueAndGrads(loss)(names.map((name) => current[name]!));
       const next: Record<string, TF.Tensor> = {};
+      const moved = updateAll(
+        adam,
+        names.map((name, i) => ({
+          weight: current[name]!,
+          slots: adam.slots.map((slot) => current[slot + name]!),
+          gradient: grads[i]!,
+        })),
+        rates as TF.Tensor1D,
+      );
       for (const [i, name] of names.entries()) {
-        const slot = { weight: current[name]!, m: current[`m.${name}`]!, v: current[`v.${name}`]! };
-        const updated = adamUpdate(slot, grads[i]!, rates as TF.Tensor1D);
-        Object.assign(next, {
-          [name]: updated.weight,
-          [`m.${name}`]: updated.m,
-          [`v.${name}`]: updated.v,
-        });
+        next[name] = moved[i]!.weight;
+        for (const [k, slot] of adam.slots.entries()) next[slot + name] = moved[i]!.slots[k]!;
       }
       for (const [name, stats] of seen) {
         const [mean, variance] = [`${name}.running_mean`, `${name}.running_var`];
