@@ -28,25 +28,52 @@ export interface RoundsOptions {
 
 /** Runs both once a round, and lets them take turns at going first. */
 export async function alternate(options: RoundsOptions): Promise<BenchResult> {
-  const { bench, unit, rounds = 5, peer } = options;
+  const { bench, unit, rounds = 5, ours, peer } = options;
+  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const runs = { ours, ...(peer && { peer }) };
+  const seen = await inTurns<'ours' | 'peer'>(
+    runs,
+    rounds,
+    (round, { ours: mine, peer: other }) => {
+      const beside = other === undefined ? '' : `, peer ${other.toFixed(2)}`;
+      log(`${bench} ${round + 1}/${rounds}: ours ${mine!.toFixed(2)}${beside} ${unit}`);
+    },
+  );
+  return compare({ bench, unit }, seen.ours!, seen.peer);
+}
+
+/** Every measurement once a round; every other round in reverse. @returns the values of each, a round */
+export async function inTurns<N extends string, T = number>(
+  runs: Readonly<Partial<Record<N, () => Promise<T>>>>,
+  rounds: number,
+  onRound: (round: number, values: Readonly<Partial<Record<N, T>>>) => void,
+): Promise<Partial<Record<N, T[]>>> {
   if (!Number.isInteger(rounds) || rounds < 1) {
     throw new RangeError(`Expected \`rounds\` to be an integer >= 1, got ${rounds}`);
   }
-  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
-  const oursSeen: number[] = [];
-  const peerSeen: number[] = [];
+  const names = Object.keys(runs) as N[];
+  const seen: Partial<Record<N, T[]>> = {};
   for (let round = 0; round < rounds; round++) {
-    const isPeerFirst = round % 2 === 1;
-    if (isPeerFirst && peer) peerSeen.push(await peer());
-    oursSeen.push(await options.ours());
-    if (!isPeerFirst && peer) peerSeen.push(await peer());
-    const beside = peer ? `, peer ${peerSeen.at(-1)!.toFixed(2)}` : '';
-    log(`${bench} ${round + 1}/${rounds}: ours ${oursSeen.at(-1)!.toFixed(2)}${beside} ${unit}`);
+    const values: Partial<Record<N, T>> = {};
+    for (const name of round % 2 === 1 ? names.toReversed() : names) {
+      const value = await runs[name]!();
+      values[name] = value;
+      (seen[name] ??= []).push(value);
+    }
+    onRound(round, values);
   }
-  const ours = median(oursSeen);
-  const peerMedian = peer ? median(peerSeen) : null;
-  const ratio = peerMedian === null ? null : ours / peerMedian;
-  return { bench, ours, peer: peerMedian, ratio, unit, rounds };
+  return seen;
+}
+
+/** @param peer values of the peer, where there is one */
+export function compare(
+  { bench, unit }: { readonly bench: string; readonly unit: string },
+  ours: readonly number[],
+  peer?: readonly number[],
+): BenchResult {
+  const [mine, other] = [median(ours), peer ? median(peer) : null];
+  const ratio = other === null ? null : mine / other;
+  return { bench, ours: mine, peer: other, ratio, unit, rounds: ours.length };
 }
 
 /** The middle value, or the mean of the two middle ones. Throws RangeError where there is none. */

@@ -1,7 +1,7 @@
 // Which options each command takes.
 
 const READING = ['flip', 'decode'] as const;
-export const ENGINE = ['engine', 'threads'] as const;
+export const ENGINE = ['engine', 'provider', 'threads'] as const;
 const VIDEO = ['every', 'scene'] as const;
 const EXTERNAL = ['teacherSpec', 'skeletonMap'] as const;
 const OUTPUT = ['quiet', 'json'] as const;

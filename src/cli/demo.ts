@@ -3,13 +3,14 @@ import { UsageError } from '../config/resolve.ts';
 import { runDemo } from '../demo/run-demo.ts';
 import { defaultThreads } from '../engine/compiled/threads.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
+import { ENGINE } from './command-options.ts';
 import type { Invocation } from './commands.ts';
 import { runSelf } from './run-self.ts';
 import { optionsOf } from './session.ts';
 import { showcase } from './showcase.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
-  const options = optionsOf(['seed', 'engine', 'threads'], invocation);
+  const options = optionsOf(['seed', ...ENGINE], invocation);
   const { flags } = invocation;
   const dir = String(flags['dir']);
   const json = flags['json'] as string | undefined;
@@ -22,7 +23,7 @@ export async function run(invocation: Invocation): Promise<number> {
       unlabelled: whole(flags, 'unlabelled'),
       test: whole(flags, 'test'),
       all: flags['all'] === true,
-      engine: options.engine,
+      engineFlags: ['--engine', options.engine, '--provider', options.provider],
       threads: options.threads ?? defaultThreads(),
     },
     {

@@ -23,12 +23,15 @@ export async function run(invocation: Invocation): Promise<number> {
       }
     }),
     await checked('images', libraryVersions),
-    ...(await engineStatuses()).map((status) => ({ ...status, name: `engine ${status.name}` })),
+    ...(await engineStatuses()).map((status) => ({
+      ...status,
+      name: ['engine', status.name, status.provider].filter(Boolean).join(' '),
+    })),
   ];
   if (json) console.log(JSON.stringify(rows));
   else {
     for (const { name, available, detail } of rows) {
-      console.log(`${available ? 'ok  ' : '–   '}${name.padEnd(20)}${detail}`);
+      console.log(`${available ? 'ok  ' : '–   '}${name.padEnd(27)}${detail}`);
     }
   }
   return rows.some(({ name, available }) => !name.startsWith('engine') && !available) ? 1 : 0;

@@ -30,6 +30,7 @@ export async function bench(invocation: Invocation): Promise<number> {
   else {
     const columns = [
       { key: 'name', title: 'engine' },
+      { key: 'provider', title: 'on' },
       { key: 'milliseconds', title: 'ms a step', digits: 1 },
       { key: 'ratio', title: 'to the best', digits: 2 },
       { key: 'detail', title: 'device, or why not' },
@@ -37,8 +38,9 @@ export async function bench(invocation: Invocation): Promise<number> {
     console.log(
       formatTable(
         columns,
-        engines.map(({ name, milliseconds, ratio, detail }) => ({
+        engines.map(({ name, provider = '', milliseconds, ratio, detail }) => ({
           name,
+          provider,
           milliseconds,
           ratio,
           detail,
@@ -55,13 +57,17 @@ async function measure(
   threads: number | undefined,
   signal: AbortSignal,
 ): Promise<Measured> {
-  const { name, available } = status;
+  const { name, provider, available } = status;
   if (!available) return status;
   if (name === 'cpu')
     return { ...status, available: false, detail: 'not measured: for tests only' };
-  process.stderr.write(`${name}: training ${model} …\n`);
+  process.stderr.write(`${[name, provider].filter(Boolean).join(' on ')}: training ${model} …\n`);
   try {
-    const engine = await openEngine({ name, ...(threads !== undefined && { threads }) });
+    const engine = await openEngine({
+      name,
+      ...(provider && { provider }),
+      ...(threads !== undefined && { threads }),
+    });
     return { ...status, detail: engine.device, ...(await timeSteps(engine, model, { signal })) };
   } catch (error) {
     const detail = error instanceof Error ? error.message : String(error);

@@ -23,11 +23,12 @@ async function list(invocation: Invocation): Promise<number> {
   else {
     const columns = [
       { key: 'name', title: 'engine' },
+      { key: 'provider', title: 'on' },
       { key: 'state', title: 'state' },
       { key: 'detail', title: 'device, or why not' },
     ];
-    const rows = statuses.map(({ name, available, detail }) => ({
-      ...{ name, detail },
+    const rows = statuses.map(({ name, provider = '', available, detail }) => ({
+      ...{ name, provider, detail },
       state: available ? 'available' : 'not available',
     }));
     console.log(formatTable(columns, rows));

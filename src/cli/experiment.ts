@@ -66,7 +66,10 @@ export async function run(invocation: Invocation): Promise<number> {
       out: String(flags['out']),
       lanes:
         flags['finished'] === true ? 0 : Math.max(1, Math.floor(availableParallelism() / threads)),
-      engineFlags: ['--engine', options.engine, '--threads', String(threads)],
+      engineFlags: [
+        ...['--engine', options.engine, '--provider', options.provider],
+        ...['--threads', String(threads)],
+      ],
       protocol: [
         'PCK@0.2 of left shoulder to right hip in labelled boxes, no flip, the weights of the last step',
         'peak: mean heatmap maximum on 256 pictures of the pool, batch statistics',

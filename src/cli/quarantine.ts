@@ -38,7 +38,9 @@ export async function run(invocation: Invocation): Promise<number> {
         `${files} files copied to ${folder}, reasons in quarantine.json there; ${missing} items have no file to copy\n`,
       );
     } else {
-      throw new UsageError(`quarantine ${invocation.positional.join(' ')}: expected list, retry [PATH…] or export FOLDER`);
+      throw new UsageError(
+        `quarantine ${invocation.positional.join(' ')}: expected list, retry [PATH…] or export FOLDER`,
+      );
     }
   } finally {
     db.close();

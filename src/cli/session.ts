@@ -17,11 +17,12 @@ export function optionsOf<N extends OptionName>(
 
 /** @throws UsageError where the engine that was asked for cannot run here */
 export async function engineOf(
-  options: Pick<Options, 'engine' | 'threads' | 'quiet'>,
+  options: Pick<Options, 'engine' | 'provider' | 'threads' | 'quiet'>,
 ): Promise<Engine> {
   try {
     return await openEngine({
       name: options.engine,
+      provider: options.provider,
       ...(options.threads !== undefined && { threads: options.threads }),
       onNotice: (line) => {
         if (!options.quiet) process.stderr.write(`${line}\n`);
@@ -29,7 +30,8 @@ export async function engineOf(
     });
   } catch (error) {
     const reason = error instanceof Error ? error.message : String(error);
-    throw new UsageError(`--engine ${options.engine}: ${reason}`, { cause: error });
+    const asked = options.provider === 'cpu' ? '' : ` --provider ${options.provider}`;
+    throw new UsageError(`--engine ${options.engine}${asked}: ${reason}`, { cause: error });
   }
 }
 
@@ -50,7 +52,9 @@ export function createRejectList(
     listed += 1;
     if (quiet || listed > 21) return;
     process.stderr.write(
-      listed > 20 ? '… more in `heatstream quarantine list`\n' : `quarantined ${shown(path)}: ${shown(reason)}\n`,
+      listed > 20
+        ? '… more in `heatstream quarantine list`\n'
+        : `quarantined ${shown(path)}: ${shown(reason)}\n`,
     );
   };
 }

@@ -13,7 +13,7 @@ const PEOPLE = 6;
 export async function showcase(
   run: string,
   cache: string,
-  options: Pick<Options, 'engine' | 'threads' | 'seed'>,
+  options: Pick<Options, 'engine' | 'provider' | 'threads' | 'seed'>,
 ): Promise<FigureRow[]> {
   const engine = await engineOf({ ...options, quiet: false });
   const { model, recipe, spec, predictor } = await openModel(run, engine);

@@ -2,12 +2,15 @@
 
 /** Control characters become `\n`, `\t` or `\x1b`, halves of characters `\udcff`: a line stays a line, and a file cannot speak in our name. */
 export function shown(text: string): string {
-  return text.replaceAll(/\p{Cc}|\p{Cs}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu, (character) => {
-    const code = character.charCodeAt(0);
-    const named = NAMED[character];
-    if (named !== undefined) return named;
-    return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
-  });
+  return text.replaceAll(
+    /\p{Cc}|\p{Cs}|[\u2028\u2029\u202a-\u202e\u2066-\u2069]/gu,
+    (character) => {
+      const code = character.charCodeAt(0);
+      const named = NAMED[character];
+      if (named !== undefined) return named;
+      return code < 0x100 ? `\\x${hex(code, 2)}` : `\\u${hex(code, 4)}`;
+    },
+  );
 }
 
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };

@@ -183,6 +183,10 @@ export const optionSchema = z.object({
     .enum(['auto', 'onnxruntime', 'wasm', 'cpu', 'tensorflow', 'webgpu'])
     .default('auto')
     .describe('where steps run'),
+  provider: z
+    .enum(['cpu', 'cuda', 'webgpu'])
+    .default('cpu')
+    .describe('what the onnxruntime engine runs on; a graphics card takes plain operators'),
   threads: count(1).optional().describe('threads of the engine'),
   stepsPerCall: count(1).default(5).describe('steps handed to the engine at once'),
   cropMemory: count(1).default(512).describe('MiB of decoded crops kept in memory'),

@@ -26,7 +26,8 @@ export interface DemoOptions {
   readonly unlabelled: number;
   readonly test: number;
   readonly all: boolean;
-  readonly engine: string;
+  /** Which engine; passed on. */
+  readonly engineFlags: readonly string[];
   /** Of the engine, over all runs at a time. */
   readonly threads: number;
 }
@@ -102,7 +103,7 @@ async function scoreAll(
   const score = async (run: DemoRun, share: number): Promise<Scored> => {
     hooks.say(`\n${run.method} ${run.regime}, ${steps} steps, threads: ${share}`);
     const prefix = share < threads ? `${run.regime} ` : undefined;
-    const engine = ['--engine', options.engine, '--threads', String(share), '--json'];
+    const engine = [...options.engineFlags, '--threads', String(share), '--json'];
     const train = await hooks.command([...trainFlags(run, options), ...engine], prefix);
     const scores = (await hooks.command([...evalFlags(run, options), ...engine])) as EvalResult;
     return { row: demoRow(run, train as TrainResult, scores, share), scores };

@@ -7,10 +7,18 @@ export function checkArray(
   array: { readonly shape: readonly number[]; readonly data: TypedArray },
   expected: readonly number[],
 ): void {
-  if (array.shape.join() !== expected.join()) {
-    throw new Error(`expected ${what} as [${expected.join()}], got [${array.shape.join()}]`);
-  }
+  checkShape(what, array.shape, expected);
   checkLength(what, array.data, expected);
+}
+
+/** Throws when `shape` is not the expected one. */
+export function checkShape(
+  what: string,
+  shape: readonly number[],
+  expected: readonly number[],
+): void {
+  if (shape.join() === expected.join()) return;
+  throw new Error(`expected ${what} as [${expected.join()}], got [${shape.join()}]`);
 }
 
 /** Throws when an input of `shapes` is absent, has another element type or another length. */

@@ -1,6 +1,6 @@
 // The eager engines: tfjs runs every step as it is, on one of its backends. State is kept as tensors.
 import type * as TF from '@tensorflow/tfjs';
-import { checkArray, checkInputs } from './check.ts';
+import { checkArray, checkInputs, checkShape } from './check.ts';
 import { tf } from './tf.ts';
 import { turn } from './turn.ts';
 import type {
@@ -109,11 +109,7 @@ class EagerSession implements Session {
         Object.fromEntries(tensors) as Record<I, TF.Tensor>,
       );
       for (const [name, tensor] of Object.entries(state))
-        checkArray(
-          `state entry ${name}`,
-          { shape: tensor.shape, data: new Float32Array(tensor.size) },
-          this.#entry(name).shape,
-        );
+        checkShape(`state entry ${name}`, tensor.shape, this.#entry(name).shape);
       // A step may hand on a tensor of the old state, or one tensor twice: every holder gets its own.
       return {
         state: mapValues(state, (t) => tf.clone(t)),

@@ -1,8 +1,9 @@
 // The first of several engines that runs here, with a notice for every one that does not.
-import type { Engine, EngineName } from './types.ts';
+import type { Engine } from './types.ts';
 
 export interface Candidate {
-  readonly name: EngineName;
+  /** For people. */
+  readonly name: string;
   readonly make: () => Promise<Engine>;
 }
 

@@ -3,6 +3,9 @@ import type { Tensor } from '@tensorflow/tfjs';
 
 export type EngineName = 'onnxruntime' | 'wasm' | 'cpu' | 'tensorflow' | 'webgpu';
 
+/** What the onnxruntime engine runs its graphs on. */
+export type Provider = 'cpu' | 'cuda' | 'webgpu';
+
 /** Element types that cross the seam. `uint8` reaches the step as a float32 tensor with values 0–255. */
 export type DType = 'float32' | 'uint8';
 
@@ -72,6 +75,8 @@ export interface Runner<I extends string = string, O extends string = string> {
 /** One row of `heatstream doctor`. */
 export interface EngineStatus {
   readonly name: EngineName;
+  /** `onnxruntime` only, and only where it is not the CPU. */
+  readonly provider?: Provider;
   readonly available: boolean;
   /** What it runs on, or why it cannot. */
   readonly detail: string;

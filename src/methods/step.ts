@@ -6,6 +6,7 @@ import { updateRunning, type BatchStats } from '../models/batch-norm.ts';
 import { meanPeak } from '../models/loss.ts';
 import { under, type Network } from '../models/network.ts';
 import { clipByGlobalNorm, createOptimizer } from '../models/optimizer.ts';
+import { updateAll } from '../models/update-all.ts';
 import { input2d, input4d } from './inputs.ts';
 import { AVERAGED, PLAIN, supervisedLoss, type Learning } from './learning.ts';
 import { PAPER, type Forward, type Method, type MethodSettings } from './method.ts';
@@ -136,10 +137,17 @@ export function trainStep(
       const gradients = clipNorm > 0 ? clipByGlobalNorm(grads, clipNorm) : grads;
 
       const next: Record<string, Tensor> = {};
+      const moved = updateAll(
+        optimizer,
+        parameters.map(({ slot }, i) => ({
+          weight: weights[i]!,
+          slots: optimizer.slots.map((kept) => state[kept + slot]!),
+          gradient: gradients[i]!,
+        })),
+        inputs['rates'] as Tensor1D,
+      );
       parameters.forEach(({ prefix, name, slot }, i) => {
-        const slots = optimizer.slots.map((kept) => state[kept + slot]!);
-        const rates = inputs['rates'] as Tensor1D;
-        const updated = optimizer.update(weights[i]!, slots, gradients[i]!, rates);
+        const updated = moved[i]!;
         next[prefix + name] = updated.weight;
         optimizer.slots.forEach((kept, k) => {
           next[kept + slot] = updated.slots[k]!;

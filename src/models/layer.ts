@@ -62,7 +62,10 @@ export const fanIn = (kernel: number, from: number): Init => ({
   bound: 1 / Math.sqrt(kernel * kernel * from),
 });
 
-/** Convolution padded by (kernel - 1) / 2 on every side, as PyTorch pads: pad + valid, because `same` pads otherwise at stride 2. */
+/**
+ * Convolution padded by (kernel - 1) / 2 on every side, as PyTorch pads. At stride 1 that is `same`, which spares engines that run
+ * operators one by one a copy; at stride 2 `same` pads otherwise, so the border is made first.
+ */
 export function conv(
   name: string,
   channels: readonly [from: number, to: number],
@@ -81,12 +84,11 @@ export function conv(
   return observed(name, {
     parameters: offset ? [weight, offset] : [weight],
     apply(x, scope) {
-      const y = tf.conv2d(
-        padded(x, pad),
-        scope.parameter(weight.name) as Tensor4D,
-        stride,
-        'valid',
-      );
+      const filter = scope.parameter(weight.name) as Tensor4D;
+      const y =
+        stride === 1
+          ? tf.conv2d(x, filter, 1, 'same')
+          : tf.conv2d(padded(x, pad), filter, stride, 'valid');
       return offset ? tf.add(y, scope.parameter(offset.name)) : y;
     },
   });

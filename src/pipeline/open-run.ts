@@ -16,7 +16,8 @@ const CONFIG_FILE = 'config.json';
 /** Options that may change when a run goes on; all others decide what is trained. */
 const MAY_CHANGE = new Set([
   ...['resume', 'watch', 'steps', 'stepsPerCall', 'cropMemory', 'logEvery', 'checkpointEvery'],
-  ...['engine', 'threads', 'strict', 'quiet', 'json', 'onCollapse', 'force', 'monitorEvery'],
+  ...['engine', 'provider', 'threads', 'strict', 'quiet', 'json'],
+  ...['onCollapse', 'force', 'monitorEvery'],
 ]);
 
 export interface RunLedger {

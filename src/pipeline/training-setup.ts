@@ -14,6 +14,7 @@ import type { CropSpec } from '../pose/types.ts';
 export type TrainingOptions = Omit<
   Options,
   | 'engine'
+  | 'provider'
   | 'threads'
   | 'quiet'
   | 'json'

@@ -32,7 +32,7 @@ function commandLine() {
 
 const optionsIn = (dir: string, more: Partial<DemoOptions> = {}): DemoOptions => ({
   ...{ dir, seed: 0, steps: 9, labelled: 2, unlabelled: 2, test: 2 },
-  ...{ all: false, engine: 'auto', threads: 2 },
+  ...{ all: false, engineFlags: [], threads: 2 },
   ...more,
 });
 

@@ -32,15 +32,19 @@ describe('choosing an engine', () => {
 
   it('lists every engine with what it runs on or why it cannot', async () => {
     const statuses = await engineStatuses();
-    const available = statuses.filter((s) => s.available).map((s) => s.name);
+    const available = statuses.filter((s) => s.available && !s.provider).map((s) => s.name);
     expect(available).toEqual(expect.arrayContaining(['onnxruntime', 'wasm', 'cpu']));
-    expect(statuses.map((s) => s.name)).toEqual([
-      'onnxruntime',
-      'wasm',
-      'cpu',
-      'tensorflow',
-      'webgpu',
-    ]);
+    expect(statuses.map(({ name, provider }) => (provider ? `${name} ${provider}` : name))).toEqual(
+      [
+        'onnxruntime',
+        'onnxruntime cuda',
+        'onnxruntime webgpu',
+        'wasm',
+        'cpu',
+        'tensorflow',
+        'webgpu',
+      ],
+    );
     for (const { detail } of statuses) expect(detail.length).toBeGreaterThan(10);
   });
 

@@ -1,16 +1,20 @@
 // What a training run relies on, on every engine that works here; operators and sessions have files of their own.
-import { afterEach, describe, expect, it } from 'vitest';
+import { afterAll, afterEach, describe, expect, it } from 'vitest';
 import { openEngine } from '../../src/engine/choose.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { EngineName, Session } from '../../src/engine/types.ts';
+import { singleOnline } from '../../src/methods/single.ts';
+import type { StepOutput } from '../../src/methods/step.ts';
 import { supervised } from '../../src/methods/supervised.ts';
 import { trainSteps } from '../../src/stages/train-step.ts';
 import { openTrainer } from '../../src/stages/trainer.ts';
 import {
   batchSize,
+  createRigs,
   geometry,
   labelledBatch,
   network,
+  poolBatch,
   smallState,
 } from '../support/small-training.ts';
 import { availableEngines } from './available.ts';
@@ -27,12 +31,36 @@ async function open(name: EngineName): Promise<Session> {
   return session;
 }
 
+/** Largest difference, of the largest value. */
+function farthest(got: Float32Array, expected: Float32Array): number {
+  const scale = expected.reduce((m, v) => Math.max(m, Math.abs(v)), 0) || 1;
+  return expected.reduce((m, v, i) => Math.max(m, Math.abs(got[i]! - v)), 0) / scale;
+}
+
 const MEBIBYTE = 2 ** 20;
 
 /** No run trains on plain JavaScript: it would take minutes here. */
 const trainingEngines = availableEngines.filter((name) => name !== 'cpu');
 
+const rigs = createRigs();
+afterAll(() => rigs.close());
+
 describe.each(trainingEngines)('training on %s', (name) => {
+  it('takes the Single step that onnxruntime takes, views and teacher and all', async () => {
+    const inputs = poolBatch(7);
+    const [got, expected] = [
+      await rigs.run(name, singleOnline, [inputs]),
+      await rigs.run('onnxruntime', singleOnline, [inputs]),
+    ];
+    for (const [key, { data }] of Object.entries(expected.outputs))
+      expect(farthest(got.outputs[key as StepOutput].data, data), key).toBeLessThan(1e-4);
+    // Gradients, and what the optimiser and the running statistics made of them.
+    for (const [key, { data }] of Object.entries(expected.state)) {
+      if (/^adam|running/.test(key))
+        expect(farthest(got.state[key]!.data, data), key).toBeLessThan(1e-3);
+    }
+  });
+
   it('gives the same bits twice', async () => {
     const run = async () => {
       const session = await open(name);
@@ -48,7 +76,7 @@ describe.each(trainingEngines)('training on %s', (name) => {
       for (let k = 0; k < count; k += 10)
         await runner.run(Array.from({ length: 10 }, () => batch(k)));
     };
-    await steps(50); // caches and pools fill
+    await steps(150); // caches, pools and the heap of JavaScript fill
     const before = { tensors: tf.memory().numTensors, resident: process.memoryUsage.rss() };
     await steps(200);
     expect(tf.memory().numTensors).toBe(before.tensors);

@@ -1,6 +1,7 @@
-// The onnxruntime engine: steps are traced once and run as one ONNX graph on the CPU.
+// The onnxruntime engine: steps are traced once and run as one ONNX graph, on the CPU or a graphics card.
 import { createRequire } from 'node:module';
-import type { Engine } from '../types.ts';
+import type { Engine, Provider } from '../types.ts';
+import { checkProvider } from './provider.ts';
 import { CompiledSession } from './session.ts';
 import type { LoweringName } from './session.ts';
 import { defaultThreads } from './threads.ts';
@@ -8,19 +9,29 @@ import { defaultThreads } from './threads.ts';
 export interface OnnxruntimeOptions {
   /** Of one operator. @default physical cores, at most 4 */
   readonly threads?: number | undefined;
-  /** @default 'auto' */
+  /** @default 'cpu' */
+  readonly provider?: Provider | undefined;
+  /** `blocked` is for the CPU alone. @default 'auto' */
   readonly lowering?: LoweringName | undefined;
   readonly onNotice?: ((line: string) => void) | undefined;
 }
 
-export function onnxruntimeEngine(options: OnnxruntimeOptions = {}): Engine {
-  const { threads = defaultThreads(), lowering = 'auto', onNotice = () => undefined } = options;
+/** @throws an Error that says in one sentence why the provider cannot run here and what to do */
+export async function onnxruntimeEngine(options: OnnxruntimeOptions = {}): Promise<Engine> {
+  const { threads = defaultThreads(), provider = 'cpu', onNotice = () => undefined } = options;
+  if (provider !== 'cpu') {
+    if (options.lowering === 'blocked')
+      throw new Error(`blocked operators run on the CPU alone, got provider ${provider}`);
+    await checkProvider(provider);
+  }
+  const lowering = provider === 'cpu' ? (options.lowering ?? 'auto') : 'plain';
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
     version: string;
   };
+  const beside = `${threads} thread${threads === 1 ? '' : 's'}`;
   return {
     name: 'onnxruntime',
-    device: `onnxruntime ${version} cpu, ${threads} thread${threads === 1 ? '' : 's'}`,
-    open: (state) => CompiledSession.open(state, { threads, lowering, onNotice }),
+    device: `onnxruntime ${version} ${provider}, ${beside}`,
+    open: (state) => CompiledSession.open(state, { threads, provider, lowering, onNotice }),
   };
 }

@@ -3,6 +3,7 @@ import type {
   Inputs,
   NamedArray,
   Outputs,
+  Provider,
   Runner,
   Session,
   Shapes,
@@ -24,6 +25,7 @@ export type LoweringName = 'auto' | 'plain' | 'blocked';
 
 export interface SessionOptions {
   readonly threads: number;
+  readonly provider: Provider;
   readonly lowering: LoweringName;
   readonly onNotice: (line: string) => void;
 }
@@ -56,7 +58,7 @@ export class CompiledSession implements Session {
     for (const [name, array] of Object.entries(state))
       checkArray(`state entry ${name}`, array, array.shape);
     const session = new CompiledSession(
-      new WorkerLink({ threads: options.threads }),
+      new WorkerLink({ threads: options.threads, provider: options.provider }),
       state,
       options,
     );

@@ -19,7 +19,7 @@ export async function openOnnxFile(
 ): Promise<OnnxFile> {
   if (!(await stat(file).catch(() => undefined))?.isFile())
     throw new Error(`no ONNX file at ${file}`);
-  const link = new WorkerLink({ threads });
+  const link = new WorkerLink({ threads, provider: 'cpu' });
   const opened = await link.ask({ kind: 'open', file: resolve(file) }).catch((cause: unknown) => {
     const reason = cause instanceof Error ? cause.message : String(cause);
     return new Error(`${file} cannot be opened as ONNX: ${reason}`, { cause });

@@ -4,6 +4,7 @@ import { createRequire } from 'node:module';
 import { join } from 'node:path';
 import { tf } from '../tf.ts';
 import { installBatchNorm } from './batch-norm.ts';
+import { installFilterGradient } from './filter-gradient.ts';
 import type { NativeBackend } from './native.ts';
 import { BINDING_VERSION, findBinding, type BindingPackage } from './package.ts';
 import { installReluGradient } from './relu-gradient.ts';
@@ -40,6 +41,7 @@ export function loadTensorflow(threads?: number, binding = usableBinding()): Loa
   installWarp(backend);
   installBatchNorm(backend);
   installReluGradient(backend);
+  installFilterGradient(backend);
   loaded = { binding, version: backend.binding.TF_Version, isOnGpu: backend.isUsingGpuDevice };
   return loaded;
 }

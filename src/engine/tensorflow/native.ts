@@ -15,6 +15,7 @@ export interface NativeBackend {
     readonly TF_FLOAT: number;
     readonly TF_ATTR_BOOL: number;
     readonly TF_ATTR_FLOAT: number;
+    readonly TF_ATTR_INT: number;
     readonly TF_ATTR_STRING: number;
     readonly TF_ATTR_TYPE: number;
   };
@@ -31,15 +32,23 @@ export interface NativeBackend {
   ): Tensor[];
 }
 
+type AttributeValue =
+  | 'float32'
+  | boolean
+  | number
+  | { readonly text: string }
+  | { readonly integers: readonly number[] };
+
 /** Attributes of an operator, from plain values: `{ T: 'float32' }` names the element type. */
 export function attributesOf(
   { binding }: NativeBackend,
-  values: Readonly<Record<string, 'float32' | boolean | number | { readonly text: string }>>,
+  values: Readonly<Record<string, AttributeValue>>,
 ): OperatorAttribute[] {
   return Object.entries(values).map(([name, value]) => {
     if (value === 'float32') return { name, type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT };
     if (typeof value === 'boolean') return { name, type: binding.TF_ATTR_BOOL, value };
     if (typeof value === 'number') return { name, type: binding.TF_ATTR_FLOAT, value };
+    if ('integers' in value) return { name, type: binding.TF_ATTR_INT, value: value.integers };
     return { name, type: binding.TF_ATTR_STRING, value: value.text };
   });
 }

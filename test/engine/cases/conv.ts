@@ -65,6 +65,9 @@ export const convolutions: readonly Case[] = [
   convCase(5, 2, 2, [8, 6]),
   convCase(7, 2, 3, [8, 10], [2, 2]),
   convCase(3, 1, 1, [2, 3], [5, 1]),
+  // More channels than pixels.
+  convCase(3, 1, 'same', [1, 2], [2, 6]),
+  convCase(2, 2, 'valid', [2, 4], [3, 5]),
   {
     name: 'pad and conv2d valid stride 2',
     shapes: [

@@ -36,6 +36,8 @@ export class OnnxGraph {
   readonly #shared = new Map<string, readonly string[]>();
   /** What a Reshape was made from, so that chains of them shrink to one. */
   readonly #reshaped = new Map<string, string>();
+  /** Dimensions, where they are known, so that a Reshape to what is there already disappears. */
+  readonly #dims = new Map<string, string>();
   readonly #prefix: string;
   #count = 0;
 
@@ -97,9 +99,20 @@ export class OnnxGraph {
 
   reshape(x: string, dims: readonly number[]): string {
     const from = this.#reshaped.get(x) ?? x;
+    const known = [x, from].find((name) => this.#dims.get(name) === dims.join());
+    if (known !== undefined) return known;
     const name = this.op('Reshape', [from, this.ints(dims)]);
     this.#reshaped.set(name, from);
+    this.#dims.set(name, dims.join());
     return name;
+  }
+
+  /** Parts of these lengths of a vector. */
+  split(vector: string, lengths: readonly number[]): readonly string[] {
+    const inputs = [vector, this.ints(lengths)];
+    const parts = this.ops('Split', inputs, { axis: 0 }, lengths.length);
+    for (const [i, part] of parts.entries()) this.#dims.set(part, String(lengths[i]));
+    return parts;
   }
 
   transpose(x: string, perm: readonly number[]): string {
@@ -108,6 +121,7 @@ export class OnnxGraph {
 
   input(name: string, dims: Port['dims'], type: OnnxType = 'float32'): string {
     this.inputs.push({ name, dims, type });
+    this.#dims.set(name, dims.join());
     return name;
   }
 

@@ -78,7 +78,7 @@ function apart(main: OnnxGraph, value: string, entries: CarriedEntries['entries'
     return;
   }
   const sizes = entries.map(({ dims }) => dims.reduce((n, d) => n * d, 1));
-  const parts = main.ops('Split', [value, main.ints(sizes)], { axis: 0 }, entries.length);
+  const parts = main.split(value, sizes);
   for (const [i, { name, dims }] of entries.entries())
     main.output(lastName(name), main.reshape(parts[i]!, dims), dims);
 }

@@ -48,12 +48,7 @@ export class Bundles {
     if (!bundle || index === undefined) return undefined;
     const { graph } = this.#to;
     const dims = bundle.entries.map(({ shape }) => this.#to.entryDims(shape));
-    const parts = graph.ops(
-      'Split',
-      [this.#port(bundle), graph.ints(dims.map(sizeOf))],
-      { axis: 0 },
-      dims.length,
-    );
+    const parts = graph.split(this.#port(bundle), dims.map(sizeOf));
     return this.#to.fromEntry(node, graph.reshape(parts[index]!, dims[index]!));
   }
 

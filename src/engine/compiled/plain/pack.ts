@@ -14,12 +14,6 @@ export const pack: Lower<'pack'> = (to, node) => {
 
 export const unpack: Lower<'unpack'> = (to, node, { index, shapes }) => {
   const dims = shapes.map((shape) => to.entryDims(shape));
-  const sizes = to.graph.ints(dims.map(sizeOf));
-  const parts = to.graph.ops(
-    'Split',
-    [to.named(node.inputs[0]!), sizes],
-    { axis: 0 },
-    shapes.length,
-  );
+  const parts = to.graph.split(to.named(node.inputs[0]!), dims.map(sizeOf));
   return to.fromEntry(node, to.graph.reshape(parts[index]!, dims[index]!));
 };

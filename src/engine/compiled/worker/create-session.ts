@@ -1,21 +1,31 @@
 // How sessions of onnxruntime are made here: the one place that loads the runtime.
 import { createRequire } from 'node:module';
 import type * as ORT from 'onnxruntime-node';
+import type { Provider } from '../../types.ts';
 
 export const ort = createRequire(import.meta.url)('onnxruntime-node') as typeof ORT;
+// Its errors come as exceptions: printed as well they would be said twice.
+ort.env.logLevel = 'fatal';
 
-/**
- * @param model the bytes of a model, or the path of its file
- * @param threads of one operator
- * @param isFinal the graph is to run as it is written: blocked graphs gain nothing from being rewritten, which takes the
- *   runtime seconds for large ones
- */
+export interface SessionSettings {
+  /** Of one operator. */
+  readonly threads: number;
+  /** Operators that it lacks run on the CPU. @default 'cpu' */
+  readonly provider?: Provider;
+  /**
+   * The graph is to run as it is written: blocked graphs gain nothing from being rewritten, which takes the runtime seconds for
+   * large ones. @default false
+   */
+  readonly isFinal?: boolean;
+}
+
+/** @param model the bytes of a model, or the path of its file */
 export function createSession(
   model: Uint8Array | string,
-  threads: number,
-  isFinal = false,
+  { threads, provider = 'cpu', isFinal = false }: SessionSettings,
 ): Promise<ORT.InferenceSession> {
   const options: ORT.InferenceSession.SessionOptions = {
+    executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
     intraOpNumThreads: threads,
     interOpNumThreads: 1,
     executionMode: 'sequential',

@@ -13,7 +13,7 @@ export class FileRuntime {
   }
 
   async open(path: string): Promise<OnnxPorts> {
-    this.#session = await createSession(path, this.#threads);
+    this.#session = await createSession(path, { threads: this.#threads });
     const { inputMetadata, outputMetadata } = this.#session;
     return { inputs: inputMetadata.map(portOf), outputs: outputMetadata.map(portOf) };
   }

@@ -1,6 +1,6 @@
 // What the main thread and the worker that owns the onnxruntime sessions say to each other.
 import type { OnnxArray } from '../../external/ports.ts';
-import type { NamedArray, TypedArray } from '../../types.ts';
+import type { NamedArray, Provider, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
 import type { Gate } from './gate.ts';
 
@@ -43,4 +43,5 @@ export interface Reply {
 export interface WorkerData {
   readonly gate: Gate;
   readonly threads: number;
+  readonly provider: Provider;
 }

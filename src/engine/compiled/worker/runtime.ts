@@ -1,6 +1,6 @@
 // The onnxruntime side of a session: holds the state as tensors and runs compiled steps on it. Lives in the worker.
 import type * as ORT from 'onnxruntime-node';
-import type { NamedArray, TypedArray } from '../../types.ts';
+import type { NamedArray, Provider, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
 import { allName, countName, firstName, lastName } from '../onnx/loop.ts';
 import { sizeOf } from '../program/node.ts';
@@ -25,13 +25,15 @@ interface Entry {
 
 export class Runtime {
   readonly #threads: number;
+  readonly #provider: Provider;
   readonly #state = new Map<string, Entry>();
   readonly #loaded = new Map<string, Loaded>();
   /** Lanes of a block, where filters rest in blocks. */
   #block: number | undefined;
 
-  constructor(threads: number) {
+  constructor(threads: number, provider: Provider) {
     this.#threads = threads;
+    this.#provider = provider;
   }
 
   put(state: Readonly<Record<string, NamedArray>>): void {
@@ -52,7 +54,10 @@ export class Runtime {
   }
 
   async load(key: string, step: CompiledStep): Promise<void> {
-    const session = await createSession(step.model, this.#threads, this.#block !== undefined);
+    const session = await createSession(step.model, {
+      ...{ threads: this.#threads, provider: this.#provider },
+      isFinal: this.#block !== undefined,
+    });
     await this.#loaded.get(key)?.session.release();
     this.#loaded.set(key, { session, step });
   }
@@ -66,7 +71,10 @@ export class Runtime {
 
   /** Runs a model once, without state. */
   async try(model: Uint8Array, feeds: Feeds): Promise<Record<string, Float32Array>> {
-    const session = await createSession(model, this.#threads, true);
+    const session = await createSession(model, {
+      ...{ threads: this.#threads, provider: this.#provider },
+      isFinal: true,
+    });
     try {
       const tensors = Object.entries(feeds).map(
         ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,

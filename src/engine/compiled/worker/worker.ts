@@ -7,8 +7,8 @@ import { Runtime } from './runtime.ts';
 import type { StackedArrays } from './runtime.ts';
 
 const port = parentPort!;
-const { gate, threads } = workerData as WorkerData;
-const runtime = new Runtime(threads);
+const { gate, threads, provider } = workerData as WorkerData;
+const runtime = new Runtime(threads, provider);
 const file = new FileRuntime(threads);
 
 class Stopped extends Error {}

@@ -1,0 +1,52 @@
+// The whole Single step of `tiny`, 32 labelled and 32 unlabelled pictures with their views and the teacher's pass, beside calib.py.
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import type { Engine } from '../../src/engine/types.ts';
+import { alternate, type BenchResult, median } from '../rounds.ts';
+import { runPeer } from './peer.ts';
+import { python, rounds, stepsPerCall, threads } from './settings.ts';
+import { openSingle } from './single-step.ts';
+
+/** Steps in one measurement of either program. */
+const STEPS = 100;
+
+export async function single(engine: Engine): Promise<BenchResult> {
+  const steps = Number(stepsPerCall ?? 10);
+  const session = await openSingle(engine);
+  const folder = await mkdtemp(join(tmpdir(), 'heatstream-bench-'));
+  try {
+    for (let i = 0; i < 3; i++) await session.run(steps); // memory is touched for the first time
+    const ours = async () => {
+      const taken: number[] = [];
+      while (taken.length * steps < STEPS) taken.push(await session.run(steps));
+      return median(taken);
+    };
+    return await alternate({
+      bench: `engine Single step tiny, ${engine.device}`,
+      ...{ unit: 'ms', rounds, ours, peer: await peerIn(folder) },
+    });
+  } finally {
+    await session.dispose();
+    await rm(folder, { recursive: true });
+  }
+}
+
+/** Times of 10 steps each, which calib.py prints; the first are its warm-up. */
+async function peerIn(folder: string): Promise<(() => Promise<number>) | undefined> {
+  if (!python) return undefined;
+  await runPeer(python, 'figures.py', [folder, '100', '400', '32']);
+  const options = {
+    ...{ set: 'coco', data: folder, method: 'single', labels: 100, seed: 0 },
+    ...{ steps: STEPS + 10, 'eval-every': 10, threads },
+  };
+  const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
+  return async () => {
+    const lines = (await runPeer(python!, 'calib.py', args)).split('\n');
+    const times = lines.flatMap((line) => {
+      const [, step, ms] = /^it (\d+) .* ms_step ([\d.]+)/.exec(line) ?? [];
+      return Number(step) > 10 ? [Number(ms)] : [];
+    });
+    return median(times);
+  };
+}

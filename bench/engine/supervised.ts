@@ -1,0 +1,61 @@
+// Supervised steps beside train_step.py: the train step and, from the same processes, the forward pass.
+import type { Engine } from '../../src/engine/types.ts';
+import { type BenchResult, compare, inTurns } from '../rounds.ts';
+import { open } from './ours.ts';
+import { peerOf, type PeerFigures } from './peer.ts';
+import { rounds, type Workload } from './settings.ts';
+
+export interface SupervisedOptions {
+  /** For the names of the results. */
+  readonly title: string;
+  readonly engine: Engine;
+  readonly workload: Workload;
+  /** Results to give, the train step last. @default only the train step */
+  readonly also?: readonly ('forward' | 'hugepages')[];
+}
+
+type Name = 'ours' | 'peer' | 'hugepages';
+
+/** `hugepages`: PyTorch with memory in huge pages, which is a setting of its C library, not its default. */
+export async function supervised({
+  title,
+  engine,
+  workload,
+  also = [],
+}: SupervisedOptions): Promise<BenchResult[]> {
+  const session = await open(engine, workload);
+  const ours = async (): Promise<PeerFigures> => ({
+    train_ms: await session.train(),
+    forward_ms: also.includes('forward') ? await session.forward() : NaN,
+  });
+  const peer = peerOf(workload);
+  const hugepages = also.includes('hugepages')
+    ? peerOf(workload, { GLIBC_TUNABLES: 'glibc.malloc.hugetlb=1' })
+    : undefined;
+  try {
+    const runs = { ours, ...(peer && { peer }), ...(hugepages && { hugepages }) };
+    const seen = await inTurns<Name, PeerFigures>(runs, rounds, (round, values) => {
+      const line = Object.entries(values).map(([name, value]) => `${name} ${shown(value)}`);
+      process.stderr.write(`${title} ${round + 1}/${rounds}: ${line.join(', ')} ms\n`);
+    });
+    const of = (name: Name, key: keyof PeerFigures) => seen[name]?.map((each) => each[key]);
+    const result = (what: string, key: keyof PeerFigures, other: Name) =>
+      compare(
+        { bench: `engine ${what}, ${engine.device}`, unit: 'ms' },
+        of('ours', key)!,
+        of(other, key),
+      );
+    return [
+      ...(also.includes('forward') ? [result(`forward ${title}`, 'forward_ms', 'peer')] : []),
+      ...(also.includes('hugepages')
+        ? [result(`train ${title}, the peer in huge pages`, 'train_ms', 'hugepages')]
+        : []),
+      result(`train ${title}`, 'train_ms', 'peer'),
+    ];
+  } finally {
+    await session.dispose();
+  }
+}
+
+const shown = ({ train_ms: train, forward_ms: forward }: PeerFigures): string =>
+  Number.isNaN(forward) ? train.toFixed(1) : `${train.toFixed(1)} (forward ${forward.toFixed(1)})`;
