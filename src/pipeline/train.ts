@@ -1,5 +1,6 @@
 // The training stream: plan → crops → teach/recall → pair → batch → train step → after the step. One pipe, one line a stage.
-import { concatMap, defer, EMPTY, from, map, type Observable } from 'rxjs';
+import { setImmediate as immediate } from 'node:timers/promises';
+import { concatMap, defer, EMPTY, from, type Observable } from 'rxjs';
 import { batch, type Batch, type BatchContext } from '../stages/batch.ts';
 import { pair, type PairContext } from '../stages/pair.ts';
 import type { LoadedStep } from '../stages/read-crops.ts';
@@ -53,11 +54,16 @@ export function train$(stream: TrainStream): Observable<StepRecord> {
       concatMap(async (loaded) =>
         stream.teach(loaded, await stream.board.forStep(loaded.plan.step)),
       ),
-      map((taught) => pair(taught, stream.pair)),
-      map((paired) => batch(paired, stream.batch)),
+      concatMap((taught) => inTurn(() => batch(pair(taught, stream.pair), stream.batch))),
       groupUntil(stream.stepsPerCall, ({ step }) => stream.isBoundary(step)),
       concatMap((batches) => (stream.drain.aborted ? EMPTY : from(trainGroup(batches)))),
       concatMap((records) => records),
     );
   });
+}
+
+/** Drawing a step takes milliseconds: timers, signals and answers get their turn between two of them. */
+async function inTurn<T>(work: () => T): Promise<T> {
+  await immediate();
+  return work();
 }
