@@ -1,14 +1,10 @@
-import { existsSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { engineStatuses, openEngine } from '../../src/engine/choose.ts';
 import type { Provider } from '../../src/engine/types.ts';
 import { run as runCommand } from '../support/command.ts';
 import { batch, predict, shapes, smallState, train } from './small-net.ts';
 
-// A Vulkan driver in software, where there is one and no other is named.
-const SOFTWARE_DRIVER = '/usr/lib/chromium/vk_swiftshader_icd.json';
-if (existsSync(SOFTWARE_DRIVER)) process.env['VK_DRIVER_FILES'] ??= SOFTWARE_DRIVER;
-
+// With a Vulkan driver in software: VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json (Debian's chromium).
 const cards = (await engineStatuses()).filter(({ provider }) => provider !== undefined);
 const usable = cards.filter(({ available }) => available).map(({ provider }) => provider!);
 const missing = cards.filter(({ available }) => !available);
