@@ -83,7 +83,10 @@ function checkCrops(db: Database, problems: string[]): number {
   for (const id of ids) {
     const { codec, pixels, size, isIntact } = readCropRow(db, id);
     const raw = size.width * size.height * 3;
-    if (pixels.length === 0) problems.push(`crop ${id}: it was damaged, and is made again by the next command that sees its picture`);
+    if (pixels.length === 0)
+      problems.push(
+        `crop ${id}: it was damaged, and is made again by the next command that sees its picture`,
+      );
     else if (!isIntact) problems.push(`crop ${id}: the checksum of its pixels does not match`);
     else if (codec === 'raw' && pixels.length !== raw) {
       problems.push(`crop ${id}: expected ${raw} bytes of pixels, got ${pixels.length}`);

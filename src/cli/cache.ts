@@ -4,7 +4,7 @@ import { evictTargets } from '../../db/evict.ts';
 import { openDatabase, type Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import { verifyDatabase } from '../../db/verify.ts';
-import { UsageError } from '../config/resolve.ts';
+import { flagName, UsageError } from '../config/resolve.ts';
 import { byteCount, bytesText } from './bytes.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
@@ -21,6 +21,11 @@ export async function run(invocation: Invocation): Promise<number> {
     throw new UsageError(
       `cache ${invocation.positional.join(' ')}: expected one of ${Object.keys(ACTIONS).join(', ')}`,
     );
+  }
+  const pruning = ['maxBytes', 'superseded', 'dryRun'].filter((flag) => flag in invocation.flags);
+  if (name !== 'prune' && pruning.length > 0) {
+    const flags = pruning.map(flagName).join(', ');
+    throw new UsageError(`cache ${name}: ${flags} belongs to cache prune`);
   }
   const db = openDatabase(cache, { mustExist: true });
   try {

@@ -100,7 +100,9 @@ async function openIndices(
       '--boxes labels: needs the labelled set, --labels FILE; a command without that option takes --boxes FILE',
     );
   if (boxesImages !== undefined && files.length === 0)
-    throw new UsageError('--boxes-images FILE names the pictures of --boxes FILE, which is missing');
+    throw new UsageError(
+      '--boxes-images FILE names the pictures of --boxes FILE, which is missing',
+    );
   const indices: SourcedIndex[] = [];
   if (usesLabels) indices.push({ index: await indexOf([labels!]), source: 'labels' });
   if (files.length > 0) indices.push({ index: await indexOf(files, boxesImages), source: 'given' });
@@ -123,7 +125,8 @@ async function openFinder(
 
 /** A box that is listed twice is one person. */
 function distinct(people: readonly LabelledPerson[]): LabelledPerson[] {
-  const keyOf = ({ box: { x, y, width, height } }: LabelledPerson) => `${x} ${y} ${width} ${height}`;
+  const keyOf = ({ box: { x, y, width, height } }: LabelledPerson) =>
+    `${x} ${y} ${width} ${height}`;
   return [...new Map(people.map((person) => [keyOf(person), person])).values()];
 }
 
