@@ -17,8 +17,9 @@ function plant(root: string, ...names: readonly string[]): void {
 /** What is found, relative to `root`, and the problems as `path: reason`. */
 async function find(root: string, ...patterns: readonly string[]) {
   const problems: string[] = [];
-  const onProblem = ({ path, reason }: SampleError) =>
+  const onProblem = ({ path, reason }: SampleError) => {
     problems.push(`${relative(root, path)}: ${reason}`);
+  };
   const found: string[] = [];
   for await (const path of discover(patterns, { onProblem })) found.push(relative(root, path));
   return { found, problems };

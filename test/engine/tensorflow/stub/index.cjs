@@ -8,4 +8,10 @@ class Backend extends tf.KernelBackend {
   isUsingGpuDevice = false;
 }
 tf.registerBackend('tensorflow', () => new Backend(), 3);
+// The engine wraps this one.
+tf.registerKernel({
+  kernelName: 'Conv2DBackpropFilter',
+  backendName: 'tensorflow',
+  kernelFunc: () => undefined,
+});
 tf.setBackend('tensorflow');
