@@ -12,7 +12,7 @@ export interface Traits {
 
 /**
  * The traits of `count` figures of a split. Each kind of background and each number of bars has an equal share of the
- * figures (give or take one), three of each ten are covered; which figure gets what depends on (seed, split) alone.
+ * figures (give or take one), three of each ten are covered; which figure gets what depends on (seed, split, count) alone.
  */
 export function dealTraits(seed: number, split: string, count: number): Traits[] {
   const deck = (trait: string) => permutation(count, seed, `figure/${split}/${trait}`, 0);

@@ -59,7 +59,7 @@ describe('the demo', () => {
   it('trains one after the other with a single thread', async () => {
     const { hooks, events } = commandLine();
     await runDemo(optionsIn(temporaryFolder(), { threads: 1 }), hooks);
-    expect(events.map((event) => event.split(' ').slice(0, 2).join(' '))).toEqual([
+    expect(events.map((event) => event.split(/,? /).slice(0, 2).join(' '))).toEqual([
       ...['supervised begins', 'supervised ends', 'single-online begins', 'single-online ends'],
       ...['single-cached begins', 'single-cached ends'],
     ]);
