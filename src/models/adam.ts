@@ -12,7 +12,7 @@ export interface AdamSettings {
 }
 
 /** Those of the paper, and of torch.optim. */
-export const ADAM_SETTINGS: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
+const ADAM_SETTINGS: AdamSettings = { beta1: 0.9, beta2: 0.999, epsilon: 1e-8 };
 
 export interface AdamSlot {
   readonly weight: Tensor;

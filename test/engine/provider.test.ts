@@ -3,6 +3,7 @@ import { engineStatuses, openEngine } from '../../src/engine/choose.ts';
 import type { Provider } from '../../src/engine/types.ts';
 import { run as runCommand } from '../support/command.ts';
 import { batch, predict, shapes, smallState, train } from './small-net.ts';
+import { figureFolder } from '../support/figures.ts';
 
 // With a Vulkan driver in software: VK_DRIVER_FILES=/usr/lib/chromium/vk_swiftshader_icd.json (Debian's chromium).
 const cards = (await engineStatuses()).filter(({ provider }) => provider !== undefined);
@@ -43,11 +44,12 @@ describe.each(usable)('onnxruntime on %s', (provider) => {
 
 describe.each(missing)('onnxruntime on $provider, which is missing here', ({ provider }) => {
   it('is refused in one sentence that says what to do', async () => {
-    const refused = await openEngine({ name: 'onnxruntime', provider: provider! }).catch(String);
+    const opening = openEngine({ name: 'onnxruntime', provider: provider! });
+    const refused = await opening.then(() => 'it opened', String);
     expect(refused).toMatch(
       new RegExp(`onnxruntime cannot run on ${provider} here \\(.+\\): it needs`),
     );
-    expect(String(refused).split('\n')).toHaveLength(1);
+    expect(refused.split('\n')).toHaveLength(1);
   });
 
   it('gives way to the CPU with a notice where the choice is free', async () => {
@@ -64,8 +66,13 @@ describe.each(missing)('onnxruntime on $provider, which is missing here', ({ pro
   });
 
   it('ends the command with exit code 2 where it was asked for by name', async () => {
-    const engine = ['--engine', 'onnxruntime', '--provider', provider!];
-    const { code, stderr } = await runCommand(['preflight', 'nowhere', ...engine]);
+    await using folder = await figureFolder();
+    const { labels, images, cache, run } = folder.options();
+    const { code, stderr } = await runCommand([
+      ...['train', '--labels', labels, '--images', images, '--cache', cache, '--run', run],
+      ...['--method', 'supervised', '--model', 'tiny', '--recipe', 'peer', '--steps', '1'],
+      ...['--engine', 'onnxruntime', '--provider', provider!],
+    ]);
     expect(stderr).toContain(
       `--engine onnxruntime --provider ${provider}: onnxruntime cannot run on ${provider} here`,
     );

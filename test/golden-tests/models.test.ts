@@ -174,8 +174,14 @@ const isBuilt = (model: string): model is ModelName =>
 describeGolden('models', 'heatmaps', (file) => {
   const { sidecar } = goldenArray<Sidecar>(file);
   const { model, mode, joints } = sidecar;
-  if (!isBuilt(model)) return skipGolden(file, `there is no network ${model}`);
-  if (mode !== 'eval' && mode !== 'train') return skipGolden(file, `there is no mode ${mode}`);
+  if (!isBuilt(model)) {
+    skipGolden(file, `there is no network ${model}`);
+    return;
+  }
+  if (mode !== 'eval' && mode !== 'train') {
+    skipGolden(file, `there is no mode ${mode}`);
+    return;
+  }
   const network = createNetwork(model, joints);
   const stats = file.replace(/\.f32$/, '_stats.json');
   const hasStats = mode === 'train' && existsSync(stats);
