@@ -160,7 +160,7 @@ describeGolden('codec', 'decoding', (file) => {
       : toleranceIn(golden.tolerance, /dark[^:;]*?:? ([\d.e-]+) /, 2e-3);
     decoded.forEach((person, n) => {
       const far = maxDifference(places(kept(person)), kept(expected.heatmap_xy[n]!).flat());
-      recordDeviation(results, far, inHeatmap, `${method}, person ${n}, heatmap px`);
+      recordDeviation(file, far, inHeatmap, `${method}, person ${n}, heatmap px`);
       expect(far).toBeLessThanOrEqual(inHeatmap);
 
       const exactInPicture = toleranceIn(golden.tolerance, /image_xy ([\d.e-]+) px/, 2e-3);
@@ -174,7 +174,7 @@ describeGolden('codec', 'decoding', (file) => {
         const toPicture = invert(heatmapFromPicture);
         const found = kept(person).flatMap((peak) => flat(apply(toPicture, peak)));
         const off = maxDifference(found, kept(wanted).flat());
-        recordDeviation(results, off, inPicture, `${method}, person ${n}, ${what}`);
+        recordDeviation(file, off, inPicture, `${method}, person ${n}, ${what}`);
         expect(off).toBeLessThanOrEqual(inPicture);
       };
       const own = refine === 'udp' ? inputFromPictureUdp : inputFromPicture;
