@@ -209,7 +209,9 @@ describe('readBoxes', () => {
     const { people, skipped } = await readBoxes(file, { imagesFile });
     expect(people).toMatchObject([{ fileName: 'b.jpg', score: 0.75, area: 12 }]);
     expect(skipped.otherCategory).toBe(1);
-    await expect(readBoxes(file)).rejects.toThrow('name a COCO file with images as well (--boxes-images FILE)');
+    await expect(readBoxes(file)).rejects.toThrow(
+      'name a COCO file with images as well (--boxes-images FILE)',
+    );
   });
 
   it('names the result that points to no picture', async () => {
