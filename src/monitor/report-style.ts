@@ -30,25 +30,6 @@ tbody th { font-weight: 600; }
 .chart text { fill: var(--quiet); font-size: 12px; font-family: inherit; }
 .grid { stroke: var(--edge); stroke-width: 1; }
 ${LINE_RULES}
-.legend { color: var(--quiet); font-size: .88rem; }
-.card { background: var(--card); border: 1px solid var(--edge); border-radius: .6rem; padding: 1rem 1.1rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; font-variant-numeric: tabular-nums; }
-th, td { padding: .5rem .8rem; text-align: left; white-space: nowrap; }
-thead th { border-bottom: 2px solid var(--edge); font-size: .88rem; color: var(--quiet); font-weight: 600; }
-tbody tr + tr > * { border-top: 1px solid var(--edge); }
-tbody th { font-weight: 600; }
-.number { text-align: right; }
-.bar { background: linear-gradient(var(--bar), var(--bar)) no-repeat left center / calc((100% - 4.5rem) * var(--part)) 62%; min-width: 10rem; }
-.hints { margin: .8rem 0 0; padding-left: 1.2rem; }
-.charts { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 26rem), 1fr)); gap: 1rem; }
-.chart { display: block; width: 100%; height: auto; }
-.chart text { fill: var(--quiet); font-size: 12px; font-family: inherit; }
-.grid { stroke: var(--edge); stroke-width: 1; }
-.line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }
-.line-0 { stroke: var(--c0); } .line-1 { stroke: var(--c1); stroke-dasharray: 8 4; }
-.line-2 { stroke: var(--c2); stroke-dasharray: 2 4; } .line-3 { stroke: var(--c3); stroke-dasharray: 10 4 2 4; }
-.line-4 { stroke: var(--c4); stroke-dasharray: 5 3; } .line-5 { stroke: var(--c5); stroke-dasharray: 14 4; }
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .5rem 0 0; padding: 0; max-width: none; }
 .swatch { width: 28px; height: 8px; margin-right: .45rem; vertical-align: middle; }
 .figures { margin: 1rem 0 0; }
