@@ -1,7 +1,7 @@
 // A line chart as an SVG file of its own, with title and legend, for pages that cannot bring a style sheet.
 import { escapeHtml } from './html.ts';
 import { CHART_SIZE, chartDrawing, styleOf, type CurveGroup } from './line-chart.ts';
-import { LINE_RULES, lineColours } from './line-style.ts';
+import { lineRules } from './line-style.ts';
 
 const TITLE = 26;
 const ENTRY = { width: 185, height: 18 } as const;
@@ -10,8 +10,7 @@ const COLUMNS = Math.floor(CHART_SIZE.width / ENTRY.width);
 const STYLE = `
 svg { background: #fff; font-family: system-ui, sans-serif; }
 text { fill: #5c626c; font-size: 12px; } .title { fill: #1d1f23; font-size: 14px; font-weight: 600; }
-.grid { stroke: #dfe1e5; } svg { ${lineColours('light')} }
-${LINE_RULES}
+.grid { stroke: #dfe1e5; } ${lineRules('light')}
 `;
 
 /** @returns the file's text; undefined where there is nothing to draw */

@@ -20,11 +20,13 @@ export const LINE_STYLES = LINES.length;
 export const lineColours = (page: 'light' | 'dark'): string =>
   LINES.map(([light, dark], i) => `--c${i}: ${page === 'light' ? light : dark};`).join(' ');
 
-/** Rules of `.line` and `.line-0` …, by those properties. */
-export const LINE_RULES = [
-  '.line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }',
-  ...LINES.map(([, , dashes], i) => {
-    const dashed = dashes === '' ? '' : ` stroke-dasharray: ${dashes};`;
-    return `.line-${i} { stroke: var(--c${i});${dashed} }`;
-  }),
-].join('\n');
+/** Rules of `.line` and `.line-0` …; `custom` takes those properties, `light` the colours themselves: not every viewer knows properties. */
+export const lineRules = (colours: 'custom' | 'light'): string =>
+  [
+    '.line { fill: none; stroke-width: 2; stroke-linejoin: round; stroke-linecap: round; }',
+    ...LINES.map(([light, , dashes], i) => {
+      const stroke = colours === 'light' ? light : `var(--c${i})`;
+      const dashed = dashes === '' ? '' : ` stroke-dasharray: ${dashes};`;
+      return `.line-${i} { stroke: ${stroke};${dashed} }`;
+    }),
+  ].join('\n');

@@ -1,6 +1,6 @@
 // The style sheet of a report: light or dark as the reader's system asks, readable on a phone and on paper.
 
-import { LINE_RULES, lineColours } from './line-style.ts';
+import { lineColours, lineRules } from './line-style.ts';
 
 export const REPORT_STYLE = `
 :root { color-scheme: light dark; --page: #fbfbf9; --card: #fff; --text: #1d1f23; --quiet: #5c626c; --edge: #dfe1e5;
@@ -29,7 +29,7 @@ tbody th { font-weight: 600; }
 .chart { display: block; width: 100%; height: auto; }
 .chart text { fill: var(--quiet); font-size: 12px; font-family: inherit; }
 .grid { stroke: var(--edge); stroke-width: 1; }
-${LINE_RULES}
+${lineRules('custom')}
 .legend { display: flex; flex-wrap: wrap; gap: .2rem 1.2rem; list-style: none; margin: .5rem 0 0; padding: 0; max-width: none; }
 .swatch { width: 28px; height: 8px; margin-right: .45rem; vertical-align: middle; }
 .figures { margin: 1rem 0 0; }
