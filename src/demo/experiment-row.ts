@@ -18,6 +18,9 @@ interface EvalOutput {
   readonly networks?: readonly { readonly network: string; readonly pck: number }[];
 }
 
+/** What the run of a row and seed is called: its folder, its result, its place in the schedule. */
+export const runName = (row: string, seed: number): string => `${row}-s${seed}`;
+
 /** The result of an earlier session; undefined where there is none. Throws where it was made with other flags. */
 export const finishedRow = (
   row: PaperRow,
@@ -34,7 +37,7 @@ export async function runRow(
 ): Promise<PaperResult> {
   const { dir, out, shared, trainData, testData, engineFlags } = options;
   const start = hooks.now();
-  const name = `${row.name}-s${seed}`;
+  const name = runName(row.name, seed);
   const run = join(dir, 'runs', name);
   const common = ['--cache', join(dir, 'cache.sqlite'), ...engineFlags, '--json', '--quiet'];
   const { teacher } = row;
@@ -43,7 +46,7 @@ export async function runRow(
     ...trainData,
     ...row.flags,
     ...shared,
-    ...(teacher === undefined ? [] : ['--teacher', join(dir, 'runs', `${teacher}-s${seed}`)]),
+    ...(teacher === undefined ? [] : ['--teacher', join(dir, 'runs', runName(teacher, seed))]),
     ...['--seed', String(seed), '--run', run],
     ...(existsSync(join(run, 'config.json')) ? ['--resume'] : []),
     ...common,
@@ -76,8 +79,8 @@ export async function runRow(
 const flagsOf = (row: PaperRow, seed: number, shared: readonly string[]): string[] => [
   ...row.flags,
   ...shared,
-  ...(row.teacher === undefined ? [] : ['--teacher', `${row.teacher}-s${seed}`]),
+  ...(row.teacher === undefined ? [] : ['--teacher', runName(row.teacher, seed)]),
 ];
 
 const fileOf = (out: string, row: PaperRow, seed: number): string =>
-  join(out, `${row.name}-s${seed}.json`);
+  join(out, `${runName(row.name, seed)}.json`);

@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { MODEL_FILE } from '../stages/model-file.ts';
-import { finishedRow, runRow } from './experiment-row.ts';
+import { finishedRow, runName, runRow } from './experiment-row.ts';
 import type { ExperimentHooks, ExperimentOptions } from './experiment-options.ts';
 import type { PaperResult } from './paper-result.ts';
 import type { PaperRow } from './paper-rows.ts';
@@ -13,8 +13,6 @@ interface Job {
   readonly row: PaperRow;
   readonly seed: number;
 }
-
-const keyOf = (name: string, seed: number) => `${name}-s${seed}`;
 
 /** Writes table, curves and report. @returns one result a row and seed, in their order; of those that are finished where nothing is to run */
 export async function runExperiment(
@@ -28,7 +26,7 @@ export async function runExperiment(
   const waiting: Job[] = [];
   for (const job of jobs) {
     const known = finishedRow(job.row, job.seed, options);
-    if (known) done.set(keyOf(job.row.name, job.seed), known);
+    if (known) done.set(runName(job.row.name, job.seed), known);
     else waiting.push(job);
   }
   for (const [key, { pck }] of done) hooks.say(`${key}: PCK ${pck.toFixed(1)}, done before`);
@@ -36,7 +34,7 @@ export async function runExperiment(
     waiting.unshift(...lostLabellers(jobs, waiting, done, options.dir));
     await runAll(waiting, done, options, hooks);
   }
-  const results = jobs.flatMap(({ row, seed }) => done.get(keyOf(row.name, seed)) ?? []);
+  const results = jobs.flatMap(({ row, seed }) => done.get(runName(row.name, seed)) ?? []);
   await writePaper(results, options, hooks);
   return results;
 }
@@ -50,11 +48,11 @@ function lostLabellers(
 ): Job[] {
   const needed = new Set(
     waiting.flatMap(({ row: { teacher }, seed }) =>
-      teacher === undefined ? [] : [keyOf(teacher, seed)],
+      teacher === undefined ? [] : [runName(teacher, seed)],
     ),
   );
   return jobs.filter(({ row, seed }) => {
-    const key = keyOf(row.name, seed);
+    const key = runName(row.name, seed);
     const isLost =
       needed.has(key) && done.has(key) && !existsSync(join(dir, 'runs', key, MODEL_FILE));
     if (isLost) done.delete(key);
@@ -73,7 +71,7 @@ async function runAll(
   const lane = async () => {
     while (waiting.length > 0) {
       const at = waiting.findIndex(
-        ({ row, seed }) => row.teacher === undefined || done.has(keyOf(row.teacher, seed)),
+        ({ row, seed }) => row.teacher === undefined || done.has(runName(row.teacher, seed)),
       );
       if (at < 0) {
         await Promise.race(running);
@@ -81,7 +79,7 @@ async function runAll(
       }
       const [{ row, seed }] = waiting.splice(at, 1) as [Job];
       const run = runRow(row, seed, options, hooks).then((result) => {
-        done.set(keyOf(row.name, seed), result);
+        done.set(runName(row.name, seed), result);
         running.delete(run);
       });
       running.add(run);

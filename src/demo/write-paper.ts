@@ -6,6 +6,7 @@ import { writeReport } from '../monitor/report.ts';
 import { formatTable } from '../monitor/table.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
 import type { ExperimentHooks, ExperimentOptions } from './experiment-options.ts';
+import { runName } from './experiment-row.ts';
 import { markdownTable, PAPER_COLUMNS, paperCurves, tableRow } from './paper-report.ts';
 import type { PaperResult } from './paper-result.ts';
 import type { PaperRow } from './paper-rows.ts';
@@ -30,7 +31,7 @@ export async function writePaper(
     const name = group.title.toLowerCase().replaceAll(/[^a-z0-9]+/g, '-');
     if (picture !== undefined) await writeFileAtomic(join(out, 'curves', `${name}.svg`), picture);
   }
-  const shown = rows.map(({ name }) => join(dir, 'runs', `${name}-s${seeds[0]!}`));
+  const shown = rows.map(({ name }) => join(dir, 'runs', runName(name, seeds[0]!)));
   const run = shown.find((folder) => /\/(single|dual)-s/.test(folder) && existsSync(folder));
   const report = join(out, 'report.html');
   await writeReport(report, {

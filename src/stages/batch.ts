@@ -107,15 +107,15 @@ function packTargets(
 ): Float32Array {
   const size = heatmap.width * heatmap.height * skeleton.joints.length * method.networks;
   const packed = new Float32Array(pool.length * size);
+  const partner = partners(skeleton, method.networks);
   targets?.forEach((target, i) => {
-    packed.set(mirrored[i] ? swapSides(target.heatmap, skeleton) : target.heatmap, i * size);
+    packed.set(mirrored[i] ? swapSides(target.heatmap, partner) : target.heatmap, i * size);
   });
   return packed;
 }
 
-/** The channel of every joint goes to its left/right partner; of two teachers, each one's. */
-function swapSides(heatmap: Float32Array, skeleton: Skeleton): Float32Array {
-  const partner = partners(skeleton);
+/** Every channel goes to its partner. */
+function swapSides(heatmap: Float32Array, partner: readonly number[]): Float32Array {
   return heatmap.map((_, i) => {
     const joint = i % partner.length;
     return heatmap[i - joint + partner[joint]!]!;

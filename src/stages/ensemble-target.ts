@@ -37,11 +37,10 @@ export function ensembled(
   warpHeatmap(whole, 0, move, (value, pixel) => {
     seen[pixel] = value;
   });
-  const own = partners(skeleton);
-  const partner = (joint: number) => joint - (joint % own.length) + own[joint % own.length]!;
+  const partner = partners(skeleton, joints / skeleton.joints.length);
   const heatmap = fresh.heatmap.slice();
   for (let joint = 0; joint < joints; joint++) {
-    const source = fresh.flip === earlier.flip ? joint : partner(joint);
+    const source = fresh.flip === earlier.flip ? joint : partner[joint]!;
     warpHeatmap({ data: earlier.heatmap, size, joints }, source, move, (value, pixel) => {
       const at = pixel * joints + joint;
       heatmap[at] = heatmap[at]! + decay * (value - seen[pixel]! * heatmap[at]!);
