@@ -5,17 +5,10 @@ import { openEngine } from '../../src/engine/choose.ts';
 import { runTraining } from '../../src/pipeline/run-training.ts';
 import { loadModel } from '../../src/stages/model-file.ts';
 import { figureFolder } from '../support/figures.ts';
+import { quietHooks } from '../support/training-hooks.ts';
 
 const engine = await openEngine({ name: 'onnxruntime', threads: 1 });
-const hooks = {
-  openEngine: () => Promise.resolve(engine),
-  drain: new AbortController().signal,
-  abort: new AbortController().signal,
-  version: 'test',
-  now: () => performance.now(),
-  onNotice: () => undefined,
-  onAlarm: () => undefined,
-};
+const hooks = quietHooks(engine);
 
 describe('the cached regime', () => {
   it('of Dual stores both teachers’ heatmaps in one target, and goes on from its own run as first teacher', async () => {

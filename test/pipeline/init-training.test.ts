@@ -9,6 +9,7 @@ import { runTraining } from '../../src/pipeline/run-training.ts';
 import { digestOf, loadModel } from '../../src/stages/model-file.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { figureFolder } from '../support/figures.ts';
+import { quietHooks } from '../support/training-hooks.ts';
 
 const network = createNetwork('tiny', 14);
 const [one, two] = [5, 6].map((seed) => initialWeights(network, seed)) as [
@@ -16,15 +17,7 @@ const [one, two] = [5, 6].map((seed) => initialWeights(network, seed)) as [
   StateArrays,
 ];
 
-const hooks = () => ({
-  openEngine: () => Promise.resolve(fakeEngine({})),
-  drain: new AbortController().signal,
-  abort: new AbortController().signal,
-  version: 'test',
-  now: () => performance.now(),
-  onNotice: () => undefined,
-  onAlarm: () => undefined,
-});
+const hooks = () => quietHooks(fakeEngine({}));
 
 function save(file: string, weights: StateArrays): string {
   const torch = Object.entries(weights).map(([name, array]) => [name, toTorch(array)] as const);

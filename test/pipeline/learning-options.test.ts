@@ -6,6 +6,7 @@ import { evaluate } from '../../src/pipeline/evaluate.ts';
 import { runTraining } from '../../src/pipeline/run-training.ts';
 import { loadModel } from '../../src/stages/model-file.ts';
 import { figureFolder } from '../support/figures.ts';
+import { quietHooks } from '../support/training-hooks.ts';
 
 describe('a run with another codec, optimiser and averaged weights', () => {
   it('trains, remembers the codec, and is evaluated with its decoding and a flip test', async () => {
@@ -16,15 +17,7 @@ describe('a run with another codec, optimiser and averaged weights', () => {
       ...{ schedule: 'cosine', warmup: 1, hardestJoints: 8 },
     });
     const engine = await openEngine({ name: 'wasm' });
-    const summary = await runTraining(options, {
-      openEngine: () => Promise.resolve(engine),
-      drain: new AbortController().signal,
-      abort: new AbortController().signal,
-      version: 'test',
-      now: () => performance.now(),
-      onNotice: () => undefined,
-      onAlarm: () => undefined,
-    });
+    const summary = await runTraining(options, quietHooks(engine));
     expect(summary.step).toBe(2);
     expect((await loadModel(options.run)).card.codec).toBe('udp');
 
