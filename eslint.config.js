@@ -7,6 +7,8 @@ export default tseslint.config(
   {
     ignores: [
       'dist',
+      // AssemblyScript, which only its own compiler reads.
+      'assembly',
       'coverage',
       'node_modules',
       'test/golden',

@@ -1,7 +1,9 @@
 // Decodes any supported picture to upright 8-bit sRGB pixels, smaller where the caller can do with less.
 import type { Affine, Size } from '../pose/types.ts';
+import { identity } from '../pose/affine.ts';
 import { pictureError } from './picture-error.ts';
 import type { PictureInfo } from './picture-info.ts';
+import { decodePlainJpeg } from './plain-jpeg.ts';
 import { readPictureInfo } from './picture-info.ts';
 import { openEncoded } from './sharp.ts';
 
@@ -37,8 +39,11 @@ export async function decodeRgb(
 ): Promise<DecodedPicture> {
   const known = info ?? (await readPictureInfo(bytes));
   const size = decodedSize(known, maxScaleDown);
+  const isWhole = size.width === known.size.width && size.height === known.size.height;
+  const plain = isWhole ? await decodePlainJpeg(bytes) : undefined;
+  if (plain) return { pixels: plain, size, full: size, decodedFromImage: identity };
   const image = openEncoded(bytes).autoOrient();
-  if (size.width !== known.size.width || size.height !== known.size.height) {
+  if (!isWhole) {
     image.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
   }
   const { data, info: raw } = await image
@@ -72,7 +77,7 @@ function decodedSize({ format, size }: PictureInfo, maxScaleDown: number): Size 
 }
 
 /** The affine of a resize that aligns the edges of both pictures. */
-export function scaling(from: Size, to: Size): Affine {
+function scaling(from: Size, to: Size): Affine {
   const kx = to.width / from.width;
   const ky = to.height / from.height;
   return [kx, 0, (kx - 1) / 2, 0, ky, (ky - 1) / 2];

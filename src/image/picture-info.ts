@@ -24,8 +24,10 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
 /** @throws {PictureError} when the bytes are no picture, one of another kind, or one with too many pixels. */
 export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
   const plain = readJpegHeader(bytes);
-  if (plain && plain.size.width * plain.size.height <= PIXEL_LIMIT)
-    return { format: 'jpeg', orientation: 1, pages: 1, ...plain };
+  if (plain && plain.size.width * plain.size.height <= PIXEL_LIMIT) {
+    const { size, channels } = plain;
+    return { format: 'jpeg', orientation: 1, pages: 1, size, channels };
+  }
   const { format, width, height, orientation = 1, pages = 1, channels } = await header(bytes);
   if (!FORMATS.has(format)) {
     throw new PictureError(`expected a JPEG, PNG, WebP, TIFF, AVIF or GIF picture, got ${format}`);

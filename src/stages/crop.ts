@@ -146,7 +146,7 @@ async function makeCrops<T>(
   const decoded = await open(Math.min(...boxes.map((box) => pixelsPerCropPixel(box, spec))));
   const rows: Row[] = [];
   for (const [i, box] of boxes.entries()) {
-    const crop = await cropPicture(decoded, box, spec);
+    const crop = cropPicture(decoded, box, spec);
     const encoded = await encode(crop.pixels, spec.stored);
     const { source, madeBy = '' } = people[i]!;
     const { cropFromImage } = crop;

@@ -19,7 +19,7 @@ export function teacherFinder(
     source: 'teacher',
     async find(picture) {
       const whole = { x: 0, y: 0, ...picture.full };
-      const { pixels, cropFromImage } = await cropPicture(picture, whole, spec);
+      const { pixels, cropFromImage } = cropPicture(picture, whole, spec);
       const crop = { id: 0, pixels, size: spec.stored, cropFromImage };
       const [prediction] = await predictor.predict([crop]);
       const { keypoints } = prediction!;

@@ -15,7 +15,7 @@ export interface Feed {
 }
 
 /** The whole picture, as large as fits, in the middle; the rest is grey. */
-export async function feedOf(picture: DecodedPicture, input: Input): Promise<Feed> {
+export function feedOf(picture: DecodedPicture, input: Input): Feed {
   const { width, height, fill } = input;
   const spec: CropSpec = {
     input: { width, height },
@@ -26,11 +26,7 @@ export async function feedOf(picture: DecodedPicture, input: Input): Promise<Fee
     origin: 'edges',
     fill: [fill, fill, fill],
   };
-  const { pixels, cropFromImage } = await cropPicture(
-    picture,
-    { x: 0, y: 0, ...picture.full },
-    spec,
-  );
+  const { pixels, cropFromImage } = cropPicture(picture, { x: 0, y: 0, ...picture.full }, spec);
   const [scale, , x, , , y] = cropFromImage;
   // The affine maps centres of pixels, boxes are edges: half a pixel on both sides.
   const half = 0.5 - 0.5 * scale;

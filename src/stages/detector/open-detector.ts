@@ -39,7 +39,7 @@ export async function openDetector(
     name: `detector:${digest}`,
     source: 'detector',
     async find(picture) {
-      const feed = await feedOf(picture, layout.input);
+      const feed = feedOf(picture, layout.input);
       const outputs = await model.run({ [input]: { data: feed.data, shape: feed.shape } });
       const found = suppress(candidates(outputs, layout), layout);
       return found.flatMap((box) => inPicture(box, feed, picture.full));

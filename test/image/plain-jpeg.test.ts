@@ -1,0 +1,55 @@
+import sharp from 'sharp';
+import { describe, expect, it } from 'vitest';
+import { decodePlainJpeg } from '../../src/image/plain-jpeg.ts';
+import { gradientJpeg, noiseJpeg, rotatedJpeg } from '../support/pictures.ts';
+
+const size = { width: 121, height: 83 };
+
+describe('decodePlainJpeg', () => {
+  it.each([
+    ['baseline', '4:4:4', false],
+    ['baseline', '4:2:0', false],
+    ['progressive', '4:2:0', true],
+  ] as const)(
+    'reads a %s JPEG of %s as libvips does',
+    async (_, chromaSubsampling, progressive) => {
+      const bytes = await sharp(await gradientJpeg(size))
+        .jpeg({ quality: 90, chromaSubsampling, progressive })
+        .toBuffer();
+      const pixels = await decodePlainJpeg(bytes);
+      const expected = await sharp(bytes).raw().toBuffer();
+      expect(pixels).toHaveLength(expected.length);
+      const differences = expected.map((value, i) => Math.abs(value - pixels![i]!));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(6);
+      expect(differences.reduce((sum, value) => sum + value, 0) / expected.length).toBeLessThan(
+        0.5,
+      );
+    },
+  );
+
+  it('leaves to libvips what is not plain', async () => {
+    const plain = await noiseJpeg(size, 1);
+    expect(await decodePlainJpeg(plain)).toBeDefined();
+    const others = {
+      'a profile': sharp(plain).withIccProfile('p3').jpeg(),
+      'one channel': sharp(plain).toColourspace('b-w').jpeg(),
+      'four channels': sharp(plain).toColourspace('cmyk').jpeg(),
+      'another format': sharp(plain).png(),
+    };
+    for (const [name, picture] of Object.entries(others)) {
+      expect(await decodePlainJpeg(await picture.toBuffer()), name).toBeUndefined();
+    }
+    expect(await decodePlainJpeg(await rotatedJpeg(size, 6))).toBeUndefined();
+  });
+
+  it('leaves to libvips what ends early or is damaged', async () => {
+    const plain = await noiseJpeg(size, 2);
+    for (const length of [0, 2, 100, plain.length / 2, plain.length - 2]) {
+      expect(await decodePlainJpeg(plain.subarray(0, length)), String(length)).toBeUndefined();
+    }
+    const damaged = Buffer.from(plain);
+    // The table of the first scan's codes: nothing after it can be read.
+    damaged.fill(0xff, damaged.indexOf(Buffer.from([0xff, 0xc4])) + 5, damaged.indexOf(Buffer.from([0xff, 0xda])) - 2); // prettier-ignore
+    expect(await decodePlainJpeg(damaged)).toBeUndefined();
+  });
+});
