@@ -64,12 +64,15 @@ export interface Session {
   dispose(): Promise<void>;
 }
 
+export interface RunOptions {
+  readonly signal?: AbortSignal | undefined;
+  /** The caller gives its arrays away: they may be empty afterwards. Saves a copy, and the garbage of one. @default false */
+  readonly moves?: boolean;
+}
+
 /** One call may carry several steps; the state never leaves the device between them; outputs come a step. */
 export interface Runner<I extends string = string, O extends string = string> {
-  run(
-    inputs: readonly Inputs<I>[],
-    options?: { readonly signal?: AbortSignal },
-  ): Promise<Outputs<O>[]>;
+  run(inputs: readonly Inputs<I>[], options?: RunOptions): Promise<Outputs<O>[]>;
 }
 
 /** One row of `heatstream doctor`. */

@@ -5,12 +5,7 @@ import { singleCached } from '../methods/single.ts';
 import type { Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Crop } from '../pose/types.ts';
-import {
-  measureViews,
-  type LabelledBody,
-  type ViewGap,
-  type ViewRunner,
-} from '../stages/measure-views.ts';
+import { measureViews, type LabelledBody, type ViewGap } from '../stages/measure-views.ts';
 import { readCrops } from '../stages/read-crops.ts';
 import { createSampler } from '../stages/sampler.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
@@ -189,7 +184,7 @@ function preprocessingOf({ options, spec, method, settings, targetDecay }: Train
 /** People that the accuracy on both views is measured on at most, each time. */
 const MEASURED = 64;
 
-/** Accuracy on the views of this run, its runner prepared at the first call. */
+/** Accuracy on the views of this run. Its step is traced now: that holds up the event loop. */
 function gapOf({ setup, started, network, labelled, measured, read }: StreamParts) {
   const options = {
     ...setup,
@@ -199,9 +194,9 @@ function gapOf({ setup, started, network, labelled, measured, read }: StreamPart
     batch: setup.unlabelledBatch,
     seed: setup.options.seed,
   };
-  let runner: Promise<ViewRunner> | undefined;
-  return async (): Promise<ViewGap> => {
-    runner ??= started.trainer.views(options);
-    return measureViews(await runner, options, measured.slice(0, MEASURED), 1, read);
-  };
+  const runner = started.trainer.views(options);
+  // Whoever measures is told.
+  runner.catch(() => undefined);
+  return async (): Promise<ViewGap> =>
+    measureViews(await runner, options, measured.slice(0, MEASURED), 1, read);
 }

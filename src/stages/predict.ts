@@ -77,7 +77,10 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
         views: packTransforms(padded.map(() => toCrop)),
       };
       const maps: Float32Array[] = [];
-      for (const runner of runners) maps.push((await runner.run([inputs]))[0]!.heatmaps.data);
+      for (const runner of runners) {
+        const [outputs] = await runner.run([inputs], { moves: runner === runners.at(-1) });
+        maps.push(outputs!.heatmaps.data);
+      }
       const data = mean(maps);
       return crops.map((crop, i) => {
         const map = data.slice(i * size, (i + 1) * size);

@@ -30,7 +30,7 @@ export async function probePeak(
   for (let i = 0; i + batch <= chosen.length; i += batch) {
     const crops = await Promise.all(chosen.slice(i, i + batch).map((id) => read(id)));
     const views = packTransforms(crops.map(() => cropFromInput));
-    const [outputs] = await runner.run([{ crops: concatenate(crops), views }]);
+    const [outputs] = await runner.run([{ crops: concatenate(crops), views }], { moves: true });
     peaks.push(outputs!.peak.data[0]!);
   }
   return peaks.length === 0 ? undefined : peaks.reduce((sum, peak) => sum + peak, 0) / peaks.length;

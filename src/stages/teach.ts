@@ -125,12 +125,11 @@ async function runTeacher(
   views: readonly Affine[],
   { runner, cropFromInput }: TeachContext,
 ): Promise<Float32Array> {
-  const [outputs] = await runner.run([
-    {
-      crops: concatenate(crops),
-      views: packTransforms(views.map((view) => compose(cropFromInput, view))),
-    },
-  ]);
+  const inputs = {
+    crops: concatenate(crops),
+    views: packTransforms(views.map((view) => compose(cropFromInput, view))),
+  };
+  const [outputs] = await runner.run([inputs], { moves: true });
   return outputs!.heatmaps.data;
 }
 

@@ -12,7 +12,10 @@ export type StepRecord = Readonly<Record<StepOutput, number>> & {
   readonly jointBackground: readonly number[];
 };
 
-/** Throws where a loss is not finite, naming the step. */
+/**
+ * The inputs of the batches are given to the engine.
+ * @throws where a loss is not finite, naming the step.
+ */
 export async function trainSteps(
   batches: readonly Batch[],
   trainer: Trainer,
@@ -20,7 +23,7 @@ export async function trainSteps(
 ): Promise<StepRecord[]> {
   const outputs = await trainer.train.run(
     batches.map(({ inputs }) => inputs),
-    signal && { signal },
+    { signal, moves: true },
   );
   return outputs.map((output, i) => {
     const { step, learningRate, weight } = batches[i]!;

@@ -77,6 +77,21 @@ describe.each(availableEngines)('a session of %s', (name) => {
     await expect(session.read(['tail'])).rejects.toThrow('no state entry tail');
   });
 
+  it('computes the same from arrays that are given away, and from parts of a larger buffer', async () => {
+    const runner = await (await open(name)).compile(train, shapes);
+    const own = Array.from({ length: 3 }, () => batch(0));
+    const shared = { ...own[1]!, images: new Uint8Array([9, ...own[1]!.images]).subarray(1) };
+    const [first] = await runner.run([own[0]!]);
+    const again = await (await open(name)).compile(train, shapes);
+    const [given] = await again.run([own[2]!], { moves: true });
+    expect(given!.loss.data).toEqual(first!.loss.data);
+    const third = await (await open(name)).compile(train, shapes);
+    const [part] = await third.run([shared], { moves: true });
+    expect(part!.loss.data).toEqual(first!.loss.data);
+    expect(own[0]!.images).toEqual(batch(0).images);
+    expect(shared.images).toEqual(batch(0).images);
+  });
+
   it('keeps its own copy of what it was given', async () => {
     const session = await open(name);
     const runner = await session.compile(train, shapes);

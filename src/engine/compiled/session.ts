@@ -5,6 +5,7 @@ import type {
   Outputs,
   Provider,
   Runner,
+  RunOptions,
   Session,
   Shapes,
   StateArrays,
@@ -115,7 +116,7 @@ export class CompiledSession implements Session {
     await this.#chooseBlocks(step.name, recording);
     this.#loaded.set(key, { recording, shapes });
     const compiled = await this.#send(key);
-    return { run: (inputs, options) => this.#run(key, compiled, shapes, inputs, options?.signal) };
+    return { run: (inputs, options) => this.#run(key, compiled, shapes, inputs, options) };
   }
 
   async #send(key: string): Promise<CompiledStep> {
@@ -165,20 +166,24 @@ export class CompiledSession implements Session {
     compiled: CompiledStep,
     shapes: Shapes,
     inputs: readonly Inputs[],
-    signal?: AbortSignal,
+    { signal, moves = false }: RunOptions = {},
   ): Promise<Outputs[]> {
     signal?.throwIfAborted();
     for (const each of inputs) checkInputs(key, shapes, each);
-    const stacked = Object.fromEntries(
-      compiled.inputs.map(({ name }) => [name, stack(inputs.map((each) => each[name]!))]),
+    const steps = inputs.map((each) =>
+      Object.fromEntries(
+        compiled.inputs.map(({ name }) => [name, moves ? each[name]! : each[name]!.slice()]),
+      ),
     );
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const onAbort = () => Atomics.store(stop, 0, 1);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const buffers = Object.values(stacked).map((array) => array.buffer);
-      const request = { kind: 'run', key, count: inputs.length, inputs: stacked, stop } as const;
-      const calls = (await this.#link.ask(request, buffers)) as Record<string, Float32Array>[];
+      const buffers = new Set(steps.flatMap((step) => Object.values(step).map(wholeBuffer)));
+      buffers.delete(undefined);
+      const request = { kind: 'run', key, steps, stop } as const;
+      const transfer = [...buffers] as ArrayBuffer[];
+      const calls = (await this.#link.ask(request, transfer)) as Record<string, Float32Array>[];
       if (compiled.outputs.length === 0) return inputs.map(() => ({}));
       return calls.flatMap((call) => apart(call, compiled.outputs));
     } finally {
@@ -187,16 +192,9 @@ export class CompiledSession implements Session {
   }
 }
 
-/** A copy of arrays of one step each, one after the other. */
-function stack(arrays: readonly TypedArray[]): TypedArray & { readonly buffer: ArrayBuffer } {
-  const size = arrays[0]?.length ?? 0;
-  const out =
-    arrays[0] instanceof Uint8Array
-      ? new Uint8Array(size * arrays.length)
-      : new Float32Array(size * arrays.length);
-  for (const [i, array] of arrays.entries()) out.set(array, i * size);
-  return out;
-}
+/** The buffer of an array that fills it: it can move. A part of a buffer is copied. */
+const wholeBuffer = ({ buffer, byteLength }: TypedArray): ArrayBuffer | undefined =>
+  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : undefined;
 
 /** Outputs with a leading axis of steps as one record a step. */
 function apart(

@@ -8,6 +8,9 @@ export type Feeds = Readonly<
   Record<string, { readonly data: Float32Array; readonly dims: readonly number[] }>
 >;
 
+/** Inputs of a step. */
+export type StepArrays = Readonly<Record<string, TypedArray>>;
+
 export type Request =
   /** Replaces entries of the state; arrays in logical layout. */
   | { readonly kind: 'put'; readonly state: Readonly<Record<string, NamedArray>> }
@@ -15,12 +18,11 @@ export type Request =
   | { readonly kind: 'get'; readonly names: readonly string[] }
   /** Makes an onnxruntime session of a step, called `key` from now on. */
   | { readonly kind: 'load'; readonly key: string; readonly step: CompiledStep }
-  /** Runs `count` steps; inputs have a leading axis of steps. Stops between two steps when `stop[0]` is not 0. */
+  /** Runs steps, each with its inputs. Stops between two steps when `stop[0]` is not 0. */
   | {
       readonly kind: 'run';
       readonly key: string;
-      readonly count: number;
-      readonly inputs: Readonly<Record<string, TypedArray>>;
+      readonly steps: readonly StepArrays[];
       readonly stop: Int32Array;
     }
   /** Runs a model once, without state. */

@@ -3,13 +3,9 @@ import type * as ORT from 'onnxruntime-node';
 import type { NamedArray, Provider, TypedArray } from '../../types.ts';
 import type { CompiledStep } from '../compile.ts';
 import { allName, countName, firstName, lastName } from '../onnx/loop.ts';
-import { sizeOf } from '../program/node.ts';
 import { createSession, ort } from './create-session.ts';
 import { entryDims, fromEntry, toEntry } from './layout.ts';
-import type { Feeds } from './messages.ts';
-
-/** Arrays of several steps, one after the other. */
-export type StackedArrays = Readonly<Record<string, TypedArray>>;
+import type { Feeds, StepArrays } from './messages.ts';
 
 interface Loaded {
   readonly session: ORT.InferenceSession;
@@ -28,6 +24,8 @@ export class Runtime {
   readonly #provider: Provider;
   readonly #state = new Map<string, Entry>();
   readonly #loaded = new Map<string, Loaded>();
+  /** Inputs of the last call, by step and input. */
+  readonly #stacked = new Map<string, TypedArray>();
   /** Lanes of a block, where filters rest in blocks. */
   #block: number | undefined;
 
@@ -96,20 +94,16 @@ export class Runtime {
 
   /**
    * Some steps in one call; the state moves on when all have succeeded.
-   * @param inputs with a leading axis of steps
    * @returns outputs with a leading axis of steps
    */
-  async steps(
-    key: string,
-    count: number,
-    inputs: StackedArrays,
-  ): Promise<Record<string, Float32Array>> {
+  async steps(key: string, inputs: readonly StepArrays[]): Promise<Record<string, Float32Array>> {
     const { session, step } = this.#loaded.get(key)!;
+    const count = inputs.length;
     const feeds: Record<string, ORT.Tensor> = {
       [countName]: new ort.Tensor('int64', BigInt64Array.of(BigInt(count)), []),
     };
     for (const { name, shape } of step.inputs) {
-      const data = inputs[name]!;
+      const data = this.#stack(`${key} ${name}`, inputs.map((each) => each[name]!)); // prettier-ignore
       const type = data instanceof Uint8Array ? 'uint8' : 'float32';
       feeds[allName(`in:${name}`)] = new ort.Tensor(type, data, [count, ...shape]);
     }
@@ -127,9 +121,16 @@ export class Runtime {
     );
   }
 
-  /** Numbers of one step in each input. */
-  inputSizes(key: string): Record<string, number> {
-    const { step } = this.#loaded.get(key)!;
-    return Object.fromEntries(step.inputs.map(({ name, shape }) => [name, sizeOf(shape)]));
+  /** Arrays of one step each, one after the other, in an array that the next call of as many steps uses again. */
+  #stack(name: string, arrays: readonly TypedArray[]): TypedArray {
+    const size = arrays[0]?.length ?? 0;
+    const length = size * arrays.length;
+    let stacked = this.#stacked.get(name);
+    if (stacked?.length !== length) {
+      stacked = arrays[0] instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+      this.#stacked.set(name, stacked);
+    }
+    for (const [i, array] of arrays.entries()) stacked.set(array, i * size);
+    return stacked;
   }
 }

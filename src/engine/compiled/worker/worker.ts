@@ -4,7 +4,6 @@ import { FileRuntime } from './file-runtime.ts';
 import { insideGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
 import { Runtime } from './runtime.ts';
-import type { StackedArrays } from './runtime.ts';
 
 const port = parentPort!;
 const { gate, threads, provider } = workerData as WorkerData;
@@ -50,20 +49,19 @@ async function answer(request: Request): Promise<unknown> {
 const longestCall = { milliseconds: 1000, steps: 32 };
 
 /** Steps in as few calls as that allows. @returns for each call, outputs with a leading axis of steps */
-async function runAll({ key, count, inputs, stop }: RunRequest): Promise<StackedArrays[]> {
-  const sizes = runtime.inputSizes(key);
-  const outputs: StackedArrays[] = [];
-  for (let done = 0; done < count;) {
-    if (Atomics.load(stop, 0) !== 0) throw new Stopped(`stopped after ${done} of ${count} steps`);
-    const some = Math.min(count - done, stepsACall.get(key) ?? 1);
-    const part = Object.entries(sizes).map(
-      ([name, size]) => [name, inputs[name]!.subarray(done * size, (done + some) * size)] as const,
-    );
+async function runAll({ key, steps, stop }: RunRequest): Promise<Record<string, Float32Array>[]> {
+  const outputs: Record<string, Float32Array>[] = [];
+  for (let done = 0; done < steps.length;) {
+    if (Atomics.load(stop, 0) !== 0)
+      throw new Stopped(`stopped after ${done} of ${steps.length} steps`);
+    const some = steps.slice(done, done + (stepsACall.get(key) ?? 1));
     const start = performance.now();
-    outputs.push(await insideGate(gate, () => runtime.steps(key, some, Object.fromEntries(part))));
-    const fitting = Math.floor(longestCall.milliseconds / ((performance.now() - start) / some));
+    outputs.push(await insideGate(gate, () => runtime.steps(key, some)));
+    const fitting = Math.floor(
+      longestCall.milliseconds / ((performance.now() - start) / some.length),
+    );
     stepsACall.set(key, Math.max(1, Math.min(longestCall.steps, fitting)));
-    done += some;
+    done += some.length;
   }
   return outputs;
 }
