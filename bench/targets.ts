@@ -1,7 +1,8 @@
 // Targets of 17×64×48 written to and read from a database of 50,000: writes in batches of a step, reads at random.
-// A write is a heatmap quantised, deflated, checksummed and committed; a read is one fetched by its key, checked, inflated
-// and turned back into a heatmap. HEATSTREAM_BENCH_ROWS=50000, HEATSTREAM_BENCH_NOISE=0 (standard deviation of the background,
-// peaks are 0.8), HEATSTREAM_BENCH_CODEC=u8|f16|keypoints. The result is reads/s; the log says writes/s and latencies.
+// The database alone: a write is a blob committed, a read is one fetched by its key and its checksum verified. Then with the
+// codec around it: heatmaps quantised, deflated and checksummed; inflated and turned back into heatmaps.
+// HEATSTREAM_BENCH_ROWS=50000, HEATSTREAM_BENCH_NOISE=0 (standard deviation of the background, peaks are 0.8),
+// HEATSTREAM_BENCH_CODEC=u8|f16|keypoints. The result is reads/s of the database; the log says the other figures and latencies.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,10 +10,19 @@ import { putImage } from '../db/catalog.ts';
 import type { TargetCodec } from '../db/codecs/codec.ts';
 import { putCrop } from '../db/crops.ts';
 import { openDatabase, type Database } from '../db/open.ts';
-import { getTargets, putTargets, type StoredTarget, type TargetKey } from '../db/targets.ts';
+import { readTargetHeader } from '../db/target-blob.ts';
+import {
+  encodeTargets,
+  findTarget,
+  getTargets,
+  putEncoded,
+  type NewTarget,
+  type StoredTarget,
+  type TargetKey,
+} from '../db/targets.ts';
 import { transaction } from '../db/transaction.ts';
 import { encodeGaussian } from '../src/pose/heatmap.ts';
-import { rng } from '../src/pose/random.ts';
+import { rng, type Rng } from '../src/pose/random.ts';
 import type { BenchResult } from './rounds.ts';
 import { alternate } from './rounds.ts';
 
@@ -32,17 +42,26 @@ export async function run(): Promise<BenchResult> {
   try {
     const crops = addCrops(db);
     const targets = Array.from({ length: 64 }, (_, n) => targetOf(n));
-    say(`${writeAll(db, crops, targets).toFixed(0)} writes/s into ${rows} rows`);
+    writeAll(db, crops, targets);
     const { bytes } = db
       .prepare<{ bytes: number }>('SELECT avg(bytes) AS bytes FROM target')
       .get()!;
     say(`${bytes.toFixed(0)} bytes a target, ${codec}, noise ${noise}`);
-    readSome(db, crops, 0, READS / 4);
+    const reads = { blobs: blobReader(db, crops), heatmaps: heatmapReader(db, crops) };
+    readSome(reads.blobs, 0, READS / 4);
     let round = 1;
+    const heatmaps = await alternate({
+      bench: `random reads of ${rows} targets into heatmaps`,
+      unit: 'reads/s',
+      rounds: 3,
+      ours: () => Promise.resolve(readSome(reads.heatmaps, round++, READS / 4)),
+      log: say,
+    });
+    say(`${heatmaps.ours.toFixed(0)} reads/s into heatmaps`);
     return await alternate({
       bench: `random reads of ${rows} targets, ${codec}, noise ${noise}`,
       unit: 'reads/s',
-      ours: () => Promise.resolve(readSome(db, crops, round++, READS)),
+      ours: () => Promise.resolve(readSome(reads.blobs, round++, READS)),
       log: say,
     });
   } finally {
@@ -91,36 +110,60 @@ const keyOf = (cropId: number): TargetKey => ({
   ...{ codec, sigma: codec === 'keypoints' ? 2 : 0, heatmap, joints },
 });
 
-/** Targets a second, all of them. */
-function writeAll(db: Database, crops: readonly number[], targets: readonly StoredTarget[]) {
-  const start = performance.now();
+/** Fills the database and says how many targets a second it took, and how many are encoded. */
+function writeAll(db: Database, crops: readonly number[], targets: readonly StoredTarget[]): void {
+  let encoding = 0;
+  let writing = 0;
   for (let at = 0; at < crops.length; at += BATCH) {
-    const batch = crops.slice(at, at + BATCH);
-    putTargets(
-      db,
-      batch.map((id, i) => ({ key: keyOf(id), target: targets[(at + i) % targets.length]! })),
-    );
+    const batch = crops
+      .slice(at, at + BATCH)
+      .map((id, i): NewTarget => ({ key: keyOf(id), target: targets[(at + i) % targets.length]! }));
+    const start = performance.now();
+    const encoded = encodeTargets(batch);
+    const between = performance.now();
+    putEncoded(db, encoded);
+    encoding += between - start;
+    writing += performance.now() - between;
   }
-  return (1000 * crops.length) / (performance.now() - start);
+  const rate = (ms: number) => ((1000 * crops.length) / ms).toFixed(0);
+  say(`${rate(writing)} writes/s into ${rows} rows, ${rate(encoding)} heatmaps encoded/s, ${rate(writing + encoding)}/s both`); // prettier-ignore
+}
+
+/** One read of a crop's target. */
+type Read = (random: Rng) => void;
+
+function blobReader(db: Database, crops: readonly number[]): Read {
+  return (random) => {
+    const cropId = crops[random.integer(crops.length)]!;
+    const row = findTarget(db, keyOf(cropId));
+    if (!row) throw new Error('a target is missing');
+    readTargetHeader(row.blob, cropId);
+  };
+}
+
+function heatmapReader(db: Database, crops: readonly number[]): Read {
+  return (random) => {
+    const [target] = getTargets(db, [keyOf(crops[random.integer(crops.length)]!)]);
+    if (target?.heatmap.length !== heatmap.width * heatmap.height * joints) {
+      throw new Error('a target is missing');
+    }
+  };
 }
 
 /** Targets a second, one a call: also says how long single reads took. */
-function readSome(db: Database, crops: readonly number[], round: number, count: number): number {
+function readSome(read: Read, round: number, count: number): number {
   const random = rng(1, 'bench reads', round, 0);
   const times = new Float64Array(count);
   const start = performance.now();
   for (let i = 0; i < count; i++) {
     const before = performance.now();
-    const [target] = getTargets(db, [keyOf(crops[random.integer(crops.length)]!)]);
-    if (target?.heatmap.length !== heatmap.width * heatmap.height * joints) {
-      throw new Error('a target is missing');
-    }
+    read(random);
     times[i] = performance.now() - before;
   }
   const rate = (1000 * count) / (performance.now() - start);
   times.sort();
   const at = (share: number) => (1000 * times[Math.floor(share * count)]!).toFixed(0);
-  if (round > 0) say(`a read takes ${at(0.5)} µs (median), ${at(0.99)} µs (p99)`);
+  say(`a read takes ${at(0.5)} µs (median), ${at(0.99)} µs (p99)`);
   return rate;
 }
 

@@ -36,6 +36,18 @@ export function getTargets(db: Database, keys: readonly TargetKey[]): (StoredTar
   return rows;
 }
 
+/** A target as it is stored, unchecked. */
+export function findTarget(
+  db: Database,
+  key: TargetKey,
+): { readonly id: number; readonly step: number; readonly blob: Buffer } | undefined {
+  const set = findTargetSet(db, key);
+  const find = db.prepare<{ id: number; step: number; blob: Buffer }>(
+    'SELECT id, step, blob FROM target WHERE set_id = ? AND crop_id = ?',
+  );
+  return set === undefined ? undefined : find.get(set, key.cropId);
+}
+
 /**
  * One a key; undefined is a miss.
  * A damaged target is a miss too: it is deleted and stands in quarantine with the reason.
@@ -44,13 +56,9 @@ export function readTargets(
   db: Database,
   keys: readonly TargetKey[],
 ): (RecalledTarget | undefined)[] {
-  const find = db.prepare<{ id: number; step: number; blob: Buffer }>(
-    'SELECT id, step, blob FROM target WHERE set_id = ? AND crop_id = ?',
-  );
   const damaged: { readonly id: number; readonly key: TargetKey; readonly reason: string }[] = [];
   const targets = keys.map((key) => {
-    const set = findTargetSet(db, key);
-    const row = set === undefined ? undefined : find.get(set, key.cropId);
+    const row = findTarget(db, key);
     if (!row) return undefined;
     try {
       return { ...decodeTarget(row.blob, key.cropId), step: row.step, id: row.id };
@@ -67,18 +75,41 @@ export function readTargets(
   return targets;
 }
 
-/** Stores targets in one transaction; one with the same key is replaced, and a claim on it is settled. */
+/** A target in the form in which it is stored. */
+export interface EncodedTarget {
+  readonly key: TargetKey;
+  readonly step: number;
+  /** Mean over the joints. */
+  readonly peak: number;
+  readonly blob: Buffer;
+}
+
+/** Takes milliseconds a target: done once, however often the database is busy. */
+export function encodeTargets(rows: readonly NewTarget[]): EncodedTarget[] {
+  return rows.map(({ key, target }) => ({
+    key,
+    step: target.step,
+    peak: mean(target.peaks),
+    blob: encode(key, target),
+  }));
+}
+
+/** As `putEncoded`, of targets that are not encoded yet. */
 export function putTargets(db: Database, rows: readonly NewTarget[], now = Date.now()): void {
-  const encoded = rows.map(({ key, target }) => ({ key, target, blob: encode(key, target) }));
+  putEncoded(db, encodeTargets(rows), now);
+}
+
+/** Stores targets in one transaction; one with the same key is replaced, and a claim on it is settled. */
+export function putEncoded(db: Database, rows: readonly EncodedTarget[], now = Date.now()): void {
   transaction(db, () => {
     const put = db.prepare(
       `INSERT OR REPLACE INTO target (set_id, crop_id, step, taught_at, peak, bytes, blob)
        VALUES (?, ?, ?, ?, ?, ?, ?)`,
     );
     const settle = db.prepare('DELETE FROM target_claim WHERE set_id = ? AND crop_id = ?');
-    for (const { key, target, blob } of encoded) {
+    for (const { key, step, peak, blob } of rows) {
       const set = findTargetSet(db, key) ?? addTargetSet(db, key);
-      put.run(set, key.cropId, target.step, now, mean(target.peaks), blob.length, blob);
+      put.run(set, key.cropId, step, now, peak, blob.length, blob);
       settle.run(set, key.cropId);
     }
   });

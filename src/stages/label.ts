@@ -4,7 +4,7 @@ import { claimTargets, releaseClaims, type Claimant } from '../../db/claims.ts';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import type { TargetSet } from '../../db/target-sets.ts';
-import { putTargets, readTargets } from '../../db/targets.ts';
+import { encodeTargets, putEncoded, readTargets } from '../../db/targets.ts';
 import { identity } from '../pose/affine.ts';
 import type { Counters } from './counters.ts';
 import { peaksOf } from './peaks.ts';
@@ -91,8 +91,9 @@ export function createLabeller<P extends { readonly cropId: number }>(
         step,
       },
     }));
+    const encoded = encodeTargets(rows);
     await retryBusy(() => {
-      putTargets(db, rows);
+      putEncoded(db, encoded);
     });
     count('targets_taught', rows.length);
     return predictions.map((prediction, i) => ({

@@ -1,6 +1,12 @@
 // Recalls the teacher's targets of a batch from the cache; teaches the missing ones and stores them.
 import { earlierTargets } from '../../db/earlier-targets.ts';
-import { getTargets, putTargets, type StoredTarget, type TargetKey } from '../../db/targets.ts';
+import {
+  encodeTargets,
+  getTargets,
+  putEncoded,
+  type StoredTarget,
+  type TargetKey,
+} from '../../db/targets.ts';
 import type { TargetCodec } from '../../db/codecs/codec.ts';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
@@ -94,8 +100,9 @@ export async function teach(
     target: ensembling && earlier[k] ? ensembled(target, earlier[k], ensembling) : target,
   }));
   // Read back, so that a step learns from the stored form whether its targets are new or recalled.
+  const encoded = encodeTargets(taught);
   const targets = await retryBusy(() => {
-    putTargets(context.db, taught);
+    putEncoded(context.db, encoded);
     const stored = getTargets(
       context.db,
       taught.map(({ key }) => key),
