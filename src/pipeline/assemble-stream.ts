@@ -6,6 +6,7 @@ import type { Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Crop } from '../pose/types.ts';
 import { measureViews, type LabelledBody, type ViewGap } from '../stages/measure-views.ts';
+import { frameOf } from '../stages/pair.ts';
 import { readCrops } from '../stages/read-crops.ts';
 import { createSampler } from '../stages/sampler.ts';
 import { digestOfSpec } from '../stages/spec-digest.ts';
@@ -157,9 +158,7 @@ export function assembleStream(parts: StreamParts): {
 
 /** How targets that are taught again keep a share of earlier ones. */
 function ensemblingOf({ setup, ledger, labelled: { skeleton } }: StreamParts) {
-  const { spec, stride, settings, targetDecay: decay } = setup;
-  const frame = { input: spec.input, stride, origin: spec.origin, align: settings.align };
-  return { runId: ledger.runId, decay, frame, skeleton };
+  return { runId: ledger.runId, decay: setup.targetDecay, frame: frameOf(setup), skeleton };
 }
 
 /** What changes where the teacher is another network: who runs, and that it has no batch statistics. */

@@ -2,6 +2,7 @@
 import { drawExtras } from '../augment/extra-draws.ts';
 import { halfBodyView } from '../augment/half-body.ts';
 import { pictureView } from '../augment/picture-view.ts';
+import type { Frame } from '../augment/placement.ts';
 import { drawPair, hasPictureOperations } from '../augment/view-pair.ts';
 import { drawEasy, moveKeypoints, sourceFromView } from '../augment/views.ts';
 import type { Method, MethodSettings } from '../methods/method.ts';
@@ -45,6 +46,18 @@ export interface PairContext {
   readonly teacherView: 'random' | 'canonical';
 }
 
+/** The frame that views of the pool are drawn in. */
+export const frameOf = ({
+  spec,
+  stride,
+  settings,
+}: Pick<PairContext, 'spec' | 'stride' | 'settings'>): Frame => ({
+  input: spec.input,
+  stride,
+  origin: spec.origin,
+  align: settings.align,
+});
+
 export function pair(taught: TaughtStep, context: PairContext): PairedStep {
   const { seed, spec } = context;
   const { step } = taught.plan;
@@ -75,8 +88,8 @@ export function pair(taught: TaughtStep, context: PairContext): PairedStep {
     return halfBodyView(inInput, context.skeleton, spec.input, random) ?? identity;
   }
 
-  const { method, settings, skeleton, stride, teacherView } = context;
-  const frame = { input: spec.input, stride, origin: spec.origin, align: settings.align };
+  const { method, settings, skeleton, teacherView } = context;
+  const frame = frameOf(context);
   const pool = taught.pool.map((_, slot) => {
     const stored = method.teacher !== 'stored' ? undefined : taught.targets?.[slot];
     const isCanonical = method.teacher === 'stored' && teacherView === 'canonical';

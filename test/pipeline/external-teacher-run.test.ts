@@ -7,6 +7,7 @@ import { SKELETONS } from '../../src/pose/skeleton.ts';
 import { writeDotNetwork } from '../support/dot-network.ts';
 import { fakeEngine } from '../support/fake-engine.ts';
 import { figureFolder } from '../support/figures.ts';
+import { quietHooks } from '../support/training-hooks.ts';
 
 it('trains on the targets of an external teacher, recalls them in the next run, and refuses joints that it does not know', async () => {
   await using folder = await figureFolder();
@@ -25,21 +26,12 @@ it('trains on the targets of an external teacher, recalls them in the next run, 
         ...{ method: 'single', regime: 'cached', maxTeacherAge: 1000, teacher, skeletonMap },
         ...more,
       }),
-      {
-        openEngine: () =>
-          Promise.resolve(
-            fakeEngine({
-              onTrain: (given) => void batches.push(...given),
-              onPredict: (name) => predicted.push(name),
-            }),
-          ),
-        drain: new AbortController().signal,
-        abort: new AbortController().signal,
-        version: 'test',
-        now: () => performance.now(),
-        onNotice: () => undefined,
-        onAlarm: () => undefined,
-      },
+      quietHooks(
+        fakeEngine({
+          onTrain: (given) => void batches.push(...given),
+          onPredict: (name) => predicted.push(name),
+        }),
+      ),
     );
   const first = await train('first');
   expect(first.counters).toMatchObject({ teacher_forwards: 4, targets_taught: 32 });
