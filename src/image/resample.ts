@@ -1,11 +1,13 @@
 // Cuts an upright, scaled window out of an RGB picture, averaging where pixels would be skipped.
 import type { Size } from '../pose/types.ts';
 import { kernelFor } from './resample-kernel.ts';
-import { tapsOf, UNIT, type Taps } from './taps.ts';
+import { tapsOf, type Taps } from './taps.ts';
 import type { WarpOptions } from './warp.ts';
 
-/** What the kernel may read or write behind an area. */
+/** What the kernel may read or write behind an area, bytes. */
 const SLACK = 64;
+/** Bits behind the point of the kernel's sums of rows. */
+const FRACTION = 7;
 
 /**
  * As `warpRgb` (within one grey level) where steps are small, in a fraction of its time: x of the source must depend on x of
@@ -24,36 +26,45 @@ export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptio
   const rows = tapsOf(size.height, { length: source.height, step: stepY, start: startY, padding });
   const [x, y] = [seen(columns.from), seen(rows.from)];
   const line = 3 * x.count;
+  const pixelsOut = size.width * size.height;
 
-  const area = layout([line, y.count * line, 4 * line + 12, 3 * size.width * size.height]);
-  const taps = layout(
-    [rows, rows, columns, columns].map(({ from }) => 4 * from.length),
-    area.end,
-  );
-  const { memory, resample } = kernelFor(taps.end);
-  const [outside, inside, sums, result] = area.starts as [number, number, number, number];
+  const { starts, end } = layout([
+    ...[line, y.count * line, 2 * line + 6, 3 * pixelsOut],
+    ...[rows.from, rows.weight, columns.from, columns.weight].map((taps) => taps.byteLength),
+  ]);
+  const { memory, resample } = kernelFor(end);
+  const [outside, inside, sums, result] = starts as [number, number, number, number];
   const bytes = new Uint8Array(memory.buffer);
   for (let i = 0; i < line; i++) bytes[outside + i] = fill[i % 3]!;
-  for (let row = 0; row < y.count; row++) {
-    const from = ((y.first + row) * source.width + x.first) * 3;
-    bytes.set(pixels.subarray(from, from + line), inside + row * line);
+  new Int16Array(memory.buffer, sums, 3).set(fill.map((level) => level << FRACTION));
+  if (line === 3 * source.width) {
+    bytes.set(pixels.subarray(y.first * line, (y.first + y.count) * line), inside);
+  } else {
+    for (let row = 0; row < y.count; row++) {
+      const from = ((y.first + row) * source.width + x.first) * 3;
+      bytes.set(pixels.subarray(from, from + line), inside + row * line);
+    }
   }
-  new Int32Array(memory.buffer, sums, 3).set(fill.map((level) => level * UNIT));
-  const put = (at: number, values: Int32Array) => {
-    new Int32Array(memory.buffer, at, values.length).set(values);
-  };
-  const [rowFrom, rowWeight, columnFrom, columnWeight] = taps.starts as [number, number, number, number]; // prettier-ignore
-  put(rowFrom, rows.from.map((row) => (row < 0 ? outside : inside + (row - y.first) * line))); // prettier-ignore
-  put(rowWeight, rows.weight);
-  put(columnFrom, columns.from.map((column) => (column < 0 ? 0 : 12 * (column - x.first + 1)))); // prettier-ignore
-  put(columnWeight, columns.weight);
-  resample(line, size.height, rows.count, rowFrom, rowWeight, size.width, columns.count, columnFrom, columnWeight, sums, result); // prettier-ignore
-  return bytes.slice(result, result + 3 * size.width * size.height);
+  // Numbers of rows and columns become addresses.
+  const words = new Int32Array(memory.buffer);
+  const [rowFrom, rowWeight, columnFrom, columnWeight] = starts.slice(4) as [number, number, number, number]; // prettier-ignore
+  for (let i = 0, to = rowFrom >> 2; i < rows.from.length; i++, to++) {
+    const row = rows.from[i]!;
+    words[to] = row < 0 ? outside : inside + (row - y.first) * line;
+  }
+  for (let i = 0, to = columnFrom >> 2; i < columns.from.length; i++, to++) {
+    const column = columns.from[i]!;
+    words[to] = column < 0 ? 0 : 6 * (column - x.first + 1);
+  }
+  words.set(rows.weight, rowWeight >> 2);
+  words.set(columns.weight, columnWeight >> 2);
+  resample(line, size.height, rows.pairs, rowFrom, rowWeight, size.width, columns.pairs, columnFrom, columnWeight, sums, result); // prettier-ignore
+  return bytes.slice(result, result + 3 * pixelsOut);
 }
 
 /** Areas one behind the other, each with slack, from an address that divides by 16. */
-function layout(sizes: readonly number[], start = 0) {
-  let end = start;
+function layout(sizes: readonly number[]): { readonly starts: number[]; readonly end: number } {
+  let end = 0;
   const starts = sizes.map((size) => {
     const at = end;
     end = Math.ceil((at + size + SLACK) / 16) * 16;
