@@ -19,7 +19,7 @@ import { openPredictor, type Predictor } from '../src/stages/predict.ts';
 import { createCropReader } from '../src/stages/recall-crop.ts';
 import { digestOfSpec } from '../src/stages/spec-digest.ts';
 import type { BenchResult } from './rounds.ts';
-import { alternate } from './rounds.ts';
+import { compare, inTurns, median } from './rounds.ts';
 
 const env = process.env;
 const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 400);
@@ -55,18 +55,22 @@ export async function run(): Promise<BenchResult> {
   let round = 0;
   try {
     await labelAll(pictures.slice(0, 4 * batch), predictor, join(folder, 'warm.sqlite'));
-    const forward = await forwardRate(predictor);
-    process.stderr.write(`the bare forward pass: ${forward.toFixed(1)} pictures/s\n`);
-    const result = await alternate({
-      bench: `label ${pictures.length} people, sb-r18 at 128x96, ${engine.device}`,
-      unit: 'pictures/s',
+    const bench = `label ${pictures.length} people, sb-r18 at 128x96, ${engine.device}`;
+    const peer = peerOf(folder);
+    const seen = await inTurns(
+      {
+        ours: () => labelAll(pictures, predictor, join(folder, `${round++}.sqlite`)),
+        forward: () => forwardRate(predictor),
+        ...(peer && { peer }),
+      },
       rounds,
-      ours: () => labelAll(pictures, predictor, join(folder, `${round++}.sqlite`)),
-      peer: peerOf(folder),
-    });
-    const gap = 100 * (1 - result.ours / (await forwardRate(predictor)));
-    process.stderr.write(`${gap.toFixed(1)} % below the bare forward pass\n`);
-    return result;
+      (done, { ours, forward, peer: other }) => {
+        say(`${done + 1}/${rounds}: ours ${ours!.toFixed(1)}, the bare forward pass ${forward!.toFixed(1)}${other === undefined ? '' : `, peer ${other.toFixed(1)}`} pictures/s`); // prettier-ignore
+      },
+    );
+    const gap = 100 * (1 - median(seen.ours!) / median(seen.forward!));
+    say(`${gap.toFixed(1)} % below the bare forward pass`);
+    return compare({ bench, unit: 'pictures/s' }, seen.ours!, seen.peer);
   } finally {
     await predictor.dispose();
     await rm(folder, { recursive: true });
@@ -142,4 +146,8 @@ function peerOf(folder: string): (() => Promise<number>) | undefined {
 async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
   await Promise.resolve();
   yield* values;
+}
+
+function say(line: string): void {
+  process.stderr.write(`${line}\n`);
 }
