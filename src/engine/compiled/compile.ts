@@ -4,6 +4,7 @@ import { BlockedLowering } from './blocked/lowering.ts';
 import { rules } from './blocked/rules.ts';
 import type { OnnxGraph } from './onnx/graph.ts';
 import { asLoop, type CarriedEntries } from './onnx/loop.ts';
+import { prepared } from './onnx/prepare.ts';
 import { tidy } from './onnx/tidy.ts';
 import { writeModel } from './onnx/write.ts';
 import { plainLowerers } from './plain/lowerers.ts';
@@ -19,11 +20,19 @@ export interface CompiledStep {
   readonly model: Uint8Array;
   /** Inputs that the step reads. */
   readonly inputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
-  /** State entries that the step reads but does not write, and those that it writes. */
+  /** What is computed from the state once a state; its outputs are inputs of `model`. */
+  readonly prepare?: PreparedStep | undefined;
+  /** State entries that the model reads but does not write, and those that it writes. */
   readonly reads: readonly string[];
   readonly writes: readonly string[];
   /** In logical layout. */
   readonly outputs: readonly { readonly name: string; readonly shape: readonly number[] }[];
+}
+
+export interface PreparedStep {
+  /** Inputs `state:*`. */
+  readonly model: Uint8Array;
+  readonly reads: readonly string[];
 }
 
 /** @param block lanes of a block, or nothing for the plain lowering */
@@ -34,12 +43,14 @@ export function compileStep(recording: Recording, shapes: Shapes, block?: number
     nodesOf(recording).flatMap(({ op }) =>
       op.kind === kind ? [(op as { name: string }).name] : [],
     );
+  const whole = stepGraph(recording, block, bundles);
+  const parts = writes.length === 0 ? prepared(whole) : undefined;
+  const step = parts?.rest ?? whole;
   return {
-    model: writeModel(
-      asLoop(stepGraph(recording, block, bundles), carriedOf(recording.state, bundles, block)),
-    ),
+    model: writeModel(asLoop(step, carriedOf(recording.state, bundles, block))),
+    prepare: parts && { model: writeModel(parts.prepare), reads: stateOf(parts.prepare) },
     inputs: named('input').map((name) => ({ name, shape: shapes[name]!.shape })),
-    reads: named('state').filter((name) => !writes.includes(name)),
+    reads: parts ? stateOf(step) : named('state').filter((name) => !writes.includes(name)),
     writes,
     outputs: Object.entries(recording.outputs).map(([name, { shape }]) => ({ name, shape })),
   };
@@ -103,6 +114,10 @@ function carriedOf(
     })),
   ];
 }
+
+/** Names of the entries that a graph reads. */
+const stateOf = ({ inputs }: OnnxGraph): string[] =>
+  inputs.flatMap(({ name }) => (name.startsWith('state:') ? [name.slice('state:'.length)] : []));
 
 const nodesOf = ({ state, outputs }: Recording): Node[] =>
   inOrder([...Object.values(state), ...Object.values(outputs)]);

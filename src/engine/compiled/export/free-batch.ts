@@ -83,7 +83,7 @@ function freeDims(
 
 function replacePorts(ports: Port[], others: readonly Port[]): void {
   for (const [i, port] of ports.entries()) {
-    const dims = port.dims.map((dim, axis) => (dim === others[i]!.dims[axis] ? dim : 'batch'));
+    const dims = port.dims?.map((dim, axis) => (dim === others[i]!.dims?.[axis] ? dim : 'batch'));
     ports[i] = { ...port, dims };
   }
 }

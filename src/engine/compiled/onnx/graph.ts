@@ -21,12 +21,14 @@ export interface Initializer {
   readonly bytes: Uint8Array;
 }
 
-/** A graph input or output; a string dimension is free. */
+/** A graph input or output; a string dimension is free, undefined says nothing of the shape. */
 export interface Port {
   readonly name: string;
-  readonly dims: readonly (number | string)[];
+  readonly dims: readonly (number | string)[] | undefined;
   readonly type: OnnxType;
 }
+
+type Dims = NonNullable<Port['dims']>;
 
 export class OnnxGraph {
   nodes: OnnxNode[] = [];
@@ -119,13 +121,13 @@ export class OnnxGraph {
     return perm.every((axis, i) => axis === i) ? x : this.op('Transpose', [x], { perm });
   }
 
-  input(name: string, dims: Port['dims'], type: OnnxType = 'float32'): string {
+  input(name: string, dims: Dims, type: OnnxType = 'float32'): string {
     this.inputs.push({ name, dims, type });
     this.#dims.set(name, dims.join());
     return name;
   }
 
-  output(name: string, from: string, dims: Port['dims'], type: OnnxType = 'float32'): void {
+  output(name: string, from: string, dims: Dims, type: OnnxType = 'float32'): void {
     this.nodes.push({
       type: 'Identity',
       domain: '',

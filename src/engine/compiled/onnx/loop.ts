@@ -1,5 +1,5 @@
 // Wraps a step graph into an ONNX Loop: several steps a call, the state stays inside the runtime between them.
-import type { OnnxNode } from './graph.ts';
+import type { OnnxNode, Port } from './graph.ts';
 import { OnnxGraph } from './graph.ts';
 import { tidy } from './tidy.ts';
 
@@ -17,10 +17,10 @@ export interface CarriedEntries {
 }
 
 /**
- * @param step graph with inputs `in:*` and `state:*`, outputs `next:*` and `out:*`
+ * @param step graph with inputs `in:*`, `state:*` and others that are the same for all steps, outputs `next:*` and `out:*`
  * @param carried all that the step writes, read or not
- * @returns inputs `count`, `all:in:*` (a leading axis of steps), `first:ENTRY`, and `state:*` of entries that are only read;
- *   outputs `last:ENTRY` and `all:out:*`
+ * @returns inputs `count`, `all:in:*` (a leading axis of steps), `first:ENTRY`, `state:*` of entries that are only read, and
+ *   the others; outputs `last:ENTRY` and `all:out:*`
  */
 export function asLoop(step: OnnxGraph, carried: readonly CarriedEntries[]): OnnxGraph {
   const [main, body] = [new OnnxGraph('outer.'), new OnnxGraph()];
@@ -31,7 +31,7 @@ export function asLoop(step: OnnxGraph, carried: readonly CarriedEntries[]): Onn
   body.input('iteration', [], 'int64');
   body.input('go', [], 'bool');
   for (const [i, { name }] of carried.entries())
-    body.input(`state:${name}`, next[i]!.dims, next[i]!.type);
+    body.inputs.push({ ...next[i]!, name: `state:${name}` });
   const goOn = node('Identity', ['go'], ['goOn']);
   const taken = fed.map(({ name }) =>
     node('Gather', [allName(name), 'iteration'], [name], { axis: 0 }),
@@ -41,24 +41,31 @@ export function asLoop(step: OnnxGraph, carried: readonly CarriedEntries[]): Onn
   body.outputs.push({ name: 'goOn', dims: [], type: 'bool' }, ...next, ...results);
 
   main.input(countName, [], 'int64');
-  for (const { name, dims, type } of fed) main.input(allName(name), ['steps', ...dims], type);
+  for (const port of fed) main.inputs.push(stacked(port));
   const firsts = carried.map(({ entries }) => joined(main, entries));
   const names = new Set(carried.map(({ name }) => `state:${name}`));
-  for (const { name, dims, type } of step.inputs)
-    if (name.startsWith('state:') && !names.has(name)) main.input(name, dims, type);
+  const others = step.inputs.filter(({ name }) => !name.startsWith('in:') && !names.has(name));
+  main.inputs.push(...others);
 
   const lasts = carried.map(({ name }) => `carried:${name}`);
-  const stacked = results.map((port) => ({ ...port, name: allName(port.name) }));
+  const all = results.map(stacked);
   main.nodes.push(
-    node('Loop', [countName, '', ...firsts], [...lasts, ...stacked.map(({ name }) => name)], {
+    node('Loop', [countName, '', ...firsts], [...lasts, ...all.map(({ name }) => name)], {
       body,
     }),
   );
   for (const [i, { entries }] of carried.entries()) apart(main, lasts[i]!, entries);
-  for (const port of stacked) main.outputs.push({ ...port, dims: ['steps', ...port.dims] });
+  main.outputs.push(...all);
   tidy(main);
   return main;
 }
+
+/** With a leading axis of steps. */
+const stacked = ({ name, dims, type }: Port): Port => ({
+  name: allName(name),
+  dims: ['steps', ...(dims ?? [])],
+  type,
+});
 
 /** Entries as they come from the session: as they are, or end to end. */
 function joined(main: OnnxGraph, entries: CarriedEntries['entries']): string {

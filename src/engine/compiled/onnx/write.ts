@@ -119,6 +119,7 @@ function writePort(w: BinaryWriter, { name, dims, type }: Port): void {
   message(w, 2, () => {
     message(w, 1, () => {
       field(w, 1, WireType.Varint).int32(onnxType[type]);
+      if (!dims) return;
       message(w, 2, () => {
         for (const d of dims) message(w, 1, dimension(d));
       });

@@ -10,6 +10,9 @@ import type { Feeds, StepArrays } from './messages.ts';
 interface Loaded {
   readonly session: ORT.InferenceSession;
   readonly step: CompiledStep;
+  readonly prepare?: ORT.InferenceSession | undefined;
+  /** What `prepare` made of the state of this version. */
+  prepared?: { readonly version: number; readonly feeds: ORT.InferenceSession.OnnxValueMapType };
 }
 
 interface Entry {
@@ -28,6 +31,8 @@ export class Runtime {
   readonly #stacked = new Map<string, TypedArray>();
   /** Lanes of a block, where filters rest in blocks. */
   #block: number | undefined;
+  /** Counts the changes of the state. */
+  #version = 0;
 
   constructor(threads: number, provider: Provider) {
     this.#threads = threads;
@@ -35,6 +40,7 @@ export class Runtime {
   }
 
   put(state: Readonly<Record<string, NamedArray>>): void {
+    this.#version++;
     for (const [name, { shape, data }] of Object.entries(state)) {
       const stored = toEntry(data, shape, this.#block);
       const tensor = new ort.Tensor('float32', stored, entryDims(shape, this.#block));
@@ -52,12 +58,15 @@ export class Runtime {
   }
 
   async load(key: string, step: CompiledStep): Promise<void> {
-    const session = await createSession(step.model, {
-      ...{ threads: this.#threads, provider: this.#provider },
-      isFinal: this.#block !== undefined,
-    });
-    await this.#loaded.get(key)?.session.release();
-    this.#loaded.set(key, { session, step });
+    const open = (model: Uint8Array) =>
+      createSession(model, {
+        ...{ threads: this.#threads, provider: this.#provider },
+        isFinal: this.#block !== undefined,
+      });
+    const session = await open(step.model);
+    const prepare = step.prepare && (await open(step.prepare.model));
+    await releaseAll([this.#loaded.get(key)]);
+    this.#loaded.set(key, { session, step, prepare });
   }
 
   /** Loaded steps must be loaded again. */
@@ -87,7 +96,7 @@ export class Runtime {
   }
 
   async release(): Promise<void> {
-    for (const { session } of this.#loaded.values()) await session.release();
+    await releaseAll(this.#loaded.values());
     this.#loaded.clear();
     this.#state.clear();
   }
@@ -97,9 +106,11 @@ export class Runtime {
    * @returns outputs with a leading axis of steps
    */
   async steps(key: string, inputs: readonly StepArrays[]): Promise<Record<string, Float32Array>> {
-    const { session, step } = this.#loaded.get(key)!;
+    const loaded = this.#loaded.get(key)!;
+    const { session, step } = loaded;
     const count = inputs.length;
-    const feeds: Record<string, ORT.Tensor> = {
+    const feeds: Record<string, ORT.OnnxValue> = {
+      ...(await this.#prepared(loaded)),
       [countName]: new ort.Tensor('int64', BigInt64Array.of(BigInt(count)), []),
     };
     for (const { name, shape } of step.inputs) {
@@ -110,6 +121,7 @@ export class Runtime {
     for (const name of step.reads) feeds[`state:${name}`] = this.#state.get(name)!.tensor;
     for (const name of step.writes) feeds[firstName(name)] = this.#state.get(name)!.tensor;
     const results = await session.run(feeds);
+    if (step.writes.length > 0) this.#version++;
     for (const name of step.writes) {
       this.#state.set(name, {
         shape: this.#state.get(name)!.shape,
@@ -119,6 +131,19 @@ export class Runtime {
     return Object.fromEntries(
       step.outputs.map(({ name }) => [name, results[allName(`out:${name}`)]!.data as Float32Array]),
     );
+  }
+
+  /** What the step computes from the state alone: again where the state is another one. */
+  async #prepared(loaded: Loaded): Promise<ORT.InferenceSession.OnnxValueMapType> {
+    const { prepare, step, prepared } = loaded;
+    if (!prepare || !step.prepare) return {};
+    if (prepared?.version === this.#version) return prepared.feeds;
+    const state = step.prepare.reads.map(
+      (n) => [`state:${n}`, this.#state.get(n)!.tensor] as const,
+    );
+    const feeds = await prepare.run(Object.fromEntries(state));
+    loaded.prepared = { version: this.#version, feeds };
+    return feeds;
   }
 
   /** Arrays of one step each, one after the other, in an array that the next call of as many steps uses again. */
@@ -132,5 +157,12 @@ export class Runtime {
     }
     for (const [i, array] of arrays.entries()) stacked.set(array, i * size);
     return stacked;
+  }
+}
+
+async function releaseAll(loaded: Iterable<Loaded | undefined>): Promise<void> {
+  for (const each of loaded) {
+    await each?.session.release();
+    await each?.prepare?.release();
   }
 }
