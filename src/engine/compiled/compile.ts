@@ -66,7 +66,7 @@ export function stepGraph(
   const lowering =
     block === undefined
       ? new Lowering(plainLowerers, nodes, bundles)
-      : new BlockedLowering(rules, nodes, block, bundles);
+      : new BlockedLowering(rules, nodes, { block, bundles, keepsState: isEmpty(recording.state) });
   const { graph } = lowering.run();
   for (const bundle of bundles)
     graph.output(`next:${bundle.name}`, lowering.bundle(bundle), [lowering.lengthOf(bundle)]);
@@ -114,6 +114,8 @@ function carriedOf(
     })),
   ];
 }
+
+const isEmpty = (entries: object): boolean => Object.keys(entries).length === 0;
 
 /** Names of the entries that a graph reads. */
 const stateOf = ({ inputs }: OnnxGraph): string[] =>

@@ -50,9 +50,12 @@ function byVector(
   [x, vector]: readonly [Node, Node],
 ): Stored | undefined {
   const v = to.channels(vector);
-  const from = to.origin(x);
-  if (type === 'Mul')
-    return to.putAffine(node, scaled(to, from.sum ? { base: to.map(x) } : from, v));
+  const origin = to.origin(x);
+  const from = { ...origin, isFixed: (origin.isFixed ?? true) && to.isFixed(vector) };
+  if (type === 'Mul') {
+    const start = from.sum ? { base: to.map(x), isFixed: to.isFixed(vector) } : from;
+    return to.putAffine(node, scaled(to, start, v));
+  }
   if (type !== 'Add' && type !== 'Sub') return undefined;
   const more = type === 'Add' ? v : to.graph.op('Neg', [v]);
   return to.putAffine(node, {
@@ -61,8 +64,13 @@ function byVector(
   });
 }
 
-const scaled = (to: BlockedLowering, { base, scale, shift }: Affine, by: string): Affine => ({
+const scaled = (
+  to: BlockedLowering,
+  { base, scale, shift, isFixed }: Affine,
+  by: string,
+): Affine => ({
   base,
+  isFixed,
   scale: scale ? to.graph.op('Mul', [scale, by]) : by,
   shift: shift && to.graph.op('Mul', [shift, by]),
 });
@@ -90,11 +98,12 @@ function onMaps(
   });
 }
 
-function negated(to: BlockedLowering, { base, scale, shift }: Affine): Affine {
+function negated(to: BlockedLowering, { base, scale, shift, isFixed }: Affine): Affine {
   const full = to.blocks.padded(base.channels);
   const minus = to.graph.constant(new Float32Array(full).fill(-1), [full], 'float32', 'all -1');
   return {
     base,
+    isFixed,
     scale: scale ? to.graph.op('Neg', [scale]) : minus,
     shift: shift && to.graph.op('Neg', [shift]),
   };

@@ -8,6 +8,8 @@ export interface Affine {
   readonly scale?: string | undefined;
   readonly shift?: string | undefined;
   readonly sum?: string | undefined;
+  /** Scale and shift are the same in every call for the same state. @default true, as without them */
+  readonly isFixed?: boolean | undefined;
 }
 
 const perPixel = {
@@ -17,12 +19,14 @@ const perPixel = {
   pads: [0, 0, 0, 0],
 } as const;
 
-/** base * scale + shift + sum, rectified on demand, in one pass. */
+/** base * scale + shift + sum, rectified on demand, in one pass: that of the convolution before where it can. */
 export function affine(
   blocks: Blocks,
-  { base, scale, shift, sum }: Affine,
+  { base, scale, shift, sum, isFixed = true }: Affine,
   isRectified = false,
 ): BlockedMap {
+  const folded = isFixed && blocks.folds.get(base.name)?.({ scale, shift, sum, isRectified });
+  if (folded) return folded;
   const full = blocks.padded(base.channels);
   const factor = scale ? blocks.graph.reshape(scale, [full, 1, 1, 1]) : filled(blocks, 1, full);
   const more = shift || sum ? [shift ?? '', ...(sum ? [sum] : [])] : [];

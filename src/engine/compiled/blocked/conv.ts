@@ -3,31 +3,37 @@ import { identity } from '../plain/stored.ts';
 import type { Window } from '../program/node.ts';
 import type { BlockedFilter } from './filter.ts';
 import { subKernel } from './filter.ts';
-import type { BlockedMap, Blocks, Pads } from './map.ts';
+import { behind, foldable, scaledFilter } from './fold.ts';
+import type { BlockedMap, Blocks, Fold, Pads } from './map.ts';
 
-/** A convolution of stride (stride, 1) with pads in whole columns; `sum` is added to the result. */
+const nothing: Fold = { isRectified: false };
+
+/** A convolution of stride (stride, 1) with pads in whole columns. */
 function direct(
   blocks: Blocks,
   map: BlockedMap,
-  kernel: string,
+  filter: string,
   {
     outs,
     size,
     stride = 1,
     pads,
-    sum,
+    fold = nothing,
   }: {
     readonly outs: number;
     readonly size: readonly [number, number];
     readonly stride?: number;
     readonly pads: Pads;
-    readonly sum?: string | undefined;
+    readonly fold?: Fold | undefined;
   },
 ): BlockedMap {
   const [top, left, bottom, right] = pads;
   const [kh, kw] = size;
-  const inputs = sum === undefined ? [map.name, kernel] : [map.name, kernel, '', sum];
-  const name = blocks.conv(inputs, {
+  const dims = [blocks.padded(outs), blocks.padded(map.channels), kh, kw] as const;
+  const kernel = scaledFilter(blocks, filter, dims, fold.scale);
+  const { inputs, attributes } = behind(fold);
+  const name = blocks.conv([map.name, kernel, ...inputs], {
+    ...attributes,
     kernel_shape: size,
     strides: [stride, 1],
     dilations: [1, blocks.size],
@@ -56,31 +62,36 @@ export function blockedConv(
   const outs = filter.shape[3]!;
   const [rows, all] = [identity(kh), identity(kw)];
   if (strides[0] === 1) {
-    return direct(blocks, map, subKernel(blocks, filter, [rows, all], false), {
-      outs,
-      size: kernel,
-      pads,
-    });
+    const whole = subKernel(blocks, filter, [rows, all], false);
+    return foldable(blocks, (fold) =>
+      direct(blocks, map, whole, { outs, size: kernel, pads, fold }),
+    );
   }
-  // Even and odd columns of the input are two convolutions of stride 1 along the width.
+  // Even and odd columns of the input are two convolutions of stride 1 along the width, the second on top of the first.
   const width = Math.floor((map.width + left + right - kw) / 2) + 1;
-  let out: BlockedMap | undefined;
-  for (const parity of [0, 1]) {
-    const taps = all.filter((j) => ((j - left) & 1) === parity);
-    if (taps.length === 0) continue;
+  const halves = [0, 1]
+    .map((parity) => ({ parity, taps: all.filter((j) => ((j - left) & 1) === parity) }))
+    .filter(({ taps }) => taps.length > 0);
+  const half = ({ parity, taps }: (typeof halves)[number], fold: Fold): BlockedMap => {
     const [low, high] = [(taps[0]! - left - parity) / 2, (taps.at(-1)! - left - parity) / 2];
     const have = Math.ceil((map.width - parity) / 2);
     const [from, to] = [Math.max(0, low), Math.min(have - 1, width - 1 + high)];
     const part = blocks.columns(map, 2 * from + parity, 2, to - from + 1);
-    out = direct(blocks, part, subKernel(blocks, filter, [rows, taps], false), {
+    return direct(blocks, part, subKernel(blocks, filter, [rows, taps], false), {
       outs,
       size: [kh, taps.length],
       stride: 2,
       pads: [top, from - low, bottom, width - 1 + high - to],
-      sum: out?.name,
+      fold,
     });
-  }
-  return out!;
+  };
+  return foldable(blocks, (fold = nothing) => {
+    const [first, second] = halves as [(typeof halves)[0], (typeof halves)[1] | undefined];
+    if (!second) return half(first, fold);
+    if (fold.sum !== undefined) return undefined;
+    const below = half(first, { scale: fold.scale, isRectified: false });
+    return half(second, { ...fold, sum: below.name });
+  });
 }
 
 /**
@@ -103,33 +114,35 @@ export function blockedInputGrad(
       height - dy.height + top,
       width - dy.width + left,
     ] as const;
-    return direct(blocks, dy, subKernel(blocks, filter, [rows, columns], true), {
-      outs,
-      size: [kh, kw],
-      pads,
-    });
+    const turned = subKernel(blocks, filter, [rows, columns], true);
+    return foldable(blocks, (fold) =>
+      direct(blocks, dy, turned, { outs, size: [kh, kw], pads, fold }),
+    );
   }
   const half = { channels: outs, batches: dy.batches, height: height / 2, width: width / 2 };
-  const phases = [0, 1].flatMap((a) =>
-    [0, 1].map((b) => {
-      const ys = rows.filter((i) => ((a + top - i) & 1) === 0);
-      const xs = columns.filter((j) => ((b + left - j) & 1) === 0);
-      if (ys.length === 0 || xs.length === 0) {
-        return blocks.graph.op('ConstantOfShape', [blocks.graph.ints(blocks.dims(half))]);
-      }
-      const [first, last] = [(a + top - ys[0]!) / 2, (a + top - ys.at(-1)!) / 2];
-      const [start, end] = [(b + left - xs[0]!) / 2, (b + left - xs.at(-1)!) / 2];
-      const pads = [
-        -first,
-        -start,
-        half.height + last - dy.height,
-        half.width + end - dy.width,
-      ] as const;
-      const cut = blocks.pad(dy, pads.map((n) => Math.min(0, n)) as unknown as Pads);
-      const more = pads.map((n) => Math.max(0, n)) as unknown as Pads;
-      const taps = subKernel(blocks, filter, [ys, xs], true);
-      return direct(blocks, cut, taps, { outs, size: [ys.length, xs.length], pads: more }).name;
-    }),
-  );
-  return blocks.interleave(phases, half);
+  const phaseOf = (a: number, b: number, fold?: Fold): string | undefined => {
+    const ys = rows.filter((i) => ((a + top - i) & 1) === 0);
+    const xs = columns.filter((j) => ((b + left - j) & 1) === 0);
+    if (ys.length === 0 || xs.length === 0) {
+      if (fold) return undefined;
+      return blocks.graph.op('ConstantOfShape', [blocks.graph.ints(blocks.dims(half))]);
+    }
+    const [first, last] = [(a + top - ys[0]!) / 2, (a + top - ys.at(-1)!) / 2];
+    const [start, end] = [(b + left - xs[0]!) / 2, (b + left - xs.at(-1)!) / 2];
+    const pads = [
+      -first,
+      -start,
+      half.height + last - dy.height,
+      half.width + end - dy.width,
+    ] as const;
+    const cut = blocks.pad(dy, pads.map((n) => Math.min(0, n)) as unknown as Pads);
+    const more = pads.map((n) => Math.max(0, n)) as unknown as Pads;
+    const taps = subKernel(blocks, filter, [ys, xs], true);
+    return direct(blocks, cut, taps, { outs, size: [ys.length, xs.length], pads: more, fold }).name;
+  };
+  return foldable(blocks, (fold) => {
+    if (fold?.sum !== undefined) return undefined;
+    const phases = [0, 1].flatMap((a) => [0, 1].map((b) => phaseOf(a, b, fold)));
+    return phases.includes(undefined) ? undefined : blocks.interleave(phases as string[], half);
+  });
 }

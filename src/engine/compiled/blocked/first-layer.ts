@@ -2,6 +2,7 @@
 // Even and odd columns become channels, so the stride along the width disappears.
 import { identity } from '../plain/stored.ts';
 import type { Window } from '../program/node.ts';
+import { behind, foldable, scaledFilter } from './fold.ts';
 import type { BlockedMap, Blocks } from './map.ts';
 
 type Picture = readonly [channels: number, height: number, width: number, batch: number];
@@ -52,15 +53,20 @@ export function firstConv(
   const planes = graph.reshape(rows, [batches, channels * 2, height, (width / 2) * size]);
   const outWidth = Math.floor((width + left + rightPad - kw) / 2) + 1;
   const right = outWidth + low + count - 1 - width / 2;
-  const name = blocks.conv([planes, kernel], {
-    kernel_shape: [kh, count],
-    strides: [2, 1],
-    dilations: [1, size],
-    pads: [top, -low * size, bottom, right * size],
-    group: 1,
-  });
   const outHeight = Math.floor((height + top + bottom - kh) / 2) + 1;
-  return { name, channels: outs, batches, height: outHeight, width: outWidth };
+  return foldable(blocks, (fold = { isRectified: false }) => {
+    const scaled = scaledFilter(blocks, kernel, [full, channels * 2, kh, count], fold.scale);
+    const { inputs, attributes } = behind(fold);
+    const name = blocks.conv([planes, scaled, ...inputs], {
+      ...attributes,
+      kernel_shape: [kh, count],
+      strides: [2, 1],
+      dilations: [1, size],
+      pads: [top, -low * size, bottom, right * size],
+      group: 1,
+    });
+    return { name, channels: outs, batches, height: outHeight, width: outWidth };
+  });
 }
 
 /** A gradient map of a group of rows should fit into the cache. */

@@ -18,6 +18,13 @@ import { isBlockedEntry, toBlocks } from './entry.ts';
 /** Channels, height, width, batch: the plain order that is nearest to blocks. */
 const chwn = [3, 1, 2, 0] as const;
 
+export interface BlockedOptions {
+  /** Lanes of a block. */
+  readonly block: number;
+  readonly bundles: readonly Bundle[];
+  readonly keepsState: boolean;
+}
+
 /** The blocked form of a node, where it has one. */
 export type Rules = (to: BlockedLowering, node: Node) => Stored | undefined;
 
@@ -29,10 +36,18 @@ export class BlockedLowering extends Lowering {
   readonly #origins = new Map<Node, Affine>();
 
   readonly #rules: Rules;
+  /** The step leaves the state alone. */
+  readonly #keepsState: boolean;
+  readonly #fixed = new Map<Node, boolean>();
 
-  constructor(rules: Rules, nodes: readonly Node[], block: number, bundles: readonly Bundle[]) {
+  constructor(
+    rules: Rules,
+    nodes: readonly Node[],
+    { block, bundles, keepsState }: BlockedOptions,
+  ) {
     super(plainLowerers, nodes, bundles);
     this.#rules = rules;
+    this.#keepsState = keepsState;
     this.blocks = new Blocks(this.graph, block);
   }
 
@@ -139,6 +154,17 @@ export class BlockedLowering extends Lowering {
     this.#filters.set(node, filter);
     const name = plainFilter(this.blocks, filter);
     return { name, shape: node.shape, dtype: node.dtype, order: oihw };
+  }
+
+  /** Whether a value is the same in every call for the same state. */
+  isFixed(node: Node): boolean {
+    let known = this.#fixed.get(node);
+    if (known === undefined) {
+      known =
+        this.#keepsState && node.op.kind !== 'input' && node.inputs.every((x) => this.isFixed(x));
+      this.#fixed.set(node, known);
+    }
+    return known;
   }
 
   origin(node: Node): Affine {

@@ -20,6 +20,20 @@ export interface BlockedMap {
   readonly width: number;
 }
 
+/** Arithmetic a channel that a convolution can do in passing. */
+export interface Fold {
+  /** [padded channels]. */
+  readonly scale?: string | undefined;
+  /** [padded channels]. */
+  readonly shift?: string | undefined;
+  /** A whole map to add. */
+  readonly sum?: string | undefined;
+  readonly isRectified: boolean;
+}
+
+/** A convolution with this in it; undefined where it cannot take it in. */
+export type Foldable = (fold?: Fold) => BlockedMap | undefined;
+
 /** Pads are top, left, bottom, right in pixels; negative ones cut. */
 export type Pads = readonly [number, number, number, number];
 
@@ -29,6 +43,8 @@ export class Blocks {
   readonly graph: OnnxGraph;
   /** What the runtime uses on this machine: 16 with AVX-512, 8 with AVX2. */
   readonly size: number;
+  /** Maps that convolutions made, by name. */
+  readonly folds = new Map<string, Foldable>();
 
   constructor(graph: OnnxGraph, size: number) {
     this.graph = graph;
