@@ -74,7 +74,7 @@ module.exports = {
     },
     only('rxjs-only-in-pipeline', '^src/pipeline/', '^node_modules/rxjs'),
     only('sqlite-only-in-db', '^db/', '^node_modules/better-sqlite3'),
-    only('sharp-only-in-image', '^src/image/', '^node_modules/sharp'),
+    only('decoders-only-in-image', '^src/image/', '^node_modules/(sharp|@napi-rs)'),
     only(
       'runtimes-only-in-engine',
       '^src/engine/',
