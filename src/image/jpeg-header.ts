@@ -5,15 +5,16 @@ export interface JpegHeader {
   readonly size: Size;
   /** 1 grey, 3 colour. */
   readonly channels: number;
-  /** Nothing but JFIF says how to read the colours: no profile, no Adobe transform. */
+  /** Baseline or extended, and nothing but JFIF says how to read the colours: no profile, no Adobe transform. */
   readonly isBare: boolean;
 }
 
 const SOI = 0xd8;
 const APP0 = 0xe0;
 const APP1 = 0xe1;
+const PROGRESSIVE = 0xc2;
 /** Baseline, extended, progressive: what decoders read. */
-const FRAMES = new Set([0xc0, 0xc1, 0xc2]);
+const FRAMES = new Set([0xc0, 0xc1, PROGRESSIVE]);
 
 /**
  * undefined for whatever is not a grey or colour JPEG without EXIF: then the decoder has to say.
@@ -30,7 +31,7 @@ export function readJpegHeader(bytes: Uint8Array): JpegHeader | undefined {
       const size = { width: u16(at + 7), height: u16(at + 5) };
       const channels = bytes[at + 9]!;
       const isPlain = (channels === 1 || channels === 3) && size.width > 0 && size.height > 0;
-      return isPlain ? { size, channels, isBare } : undefined;
+      return isPlain ? { size, channels, isBare: isBare && marker !== PROGRESSIVE } : undefined;
     }
     // Other frames (C4 and CC are tables), restart marks, the end, the scan, fill bytes: not plain.
     const isTable = marker === 0xc4 || marker === 0xdb || marker === 0xdd || marker === 0xfe;

@@ -12,7 +12,7 @@ const FRACTION = 7;
 /**
  * As `warpRgb` (within one grey level) where steps are small, in a fraction of its time: x of the source must depend on x of
  * the result alone, and y on y.
- * @throws {RangeError} for an affine that turns, shears or mirrors.
+ * @throws {RangeError} for an affine that turns, shears or mirrors, and where `pixels` do not fill `source`.
  */
 export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptions): Uint8Array {
   const { size, fill, padding } = options;
@@ -20,6 +20,11 @@ export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptio
   if (shearX !== 0 || shearY !== 0 || !(stepX > 0) || !(stepY > 0)) {
     throw new RangeError(
       `Expected an affine that scales and moves, got ${options.sourceFromResult.join()}`,
+    );
+  }
+  if (pixels.length !== source.width * source.height * 3) {
+    throw new RangeError(
+      `Expected ${source.width}×${source.height}×3 bytes of pixels, got ${pixels.length}`,
     );
   }
   const columns = tapsOf(size.width, { length: source.width, step: stepX, start: startX, padding });

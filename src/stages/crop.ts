@@ -48,6 +48,9 @@ export interface Cropped<T> {
   readonly rejected: readonly SampleError[];
 }
 
+/** Along one axis, pictures: a mistyped box would take minutes to average. */
+const LARGEST_BOX = 64;
+
 /** Crops of up to so many bytes (160 KiB) are stored as they are; larger ones as JPEG. */
 const LARGEST_RAW = 160 * 1024;
 
@@ -113,6 +116,8 @@ export function boxProblem({ x, y, width, height }: Box, size: Size): string | u
   const told = `the box at (${x}, ${y}) of ${width}×${height}`;
   if (![x, y, width, height].every(Number.isFinite)) return `${told} is not made of numbers`;
   if (width <= 0 || height <= 0) return `${told} has no area`;
+  if (width > LARGEST_BOX * size.width || height > LARGEST_BOX * size.height)
+    return `${told} is more than ${LARGEST_BOX} times as large as the picture of ${size.width}×${size.height}`;
   const isOutside = x >= size.width || y >= size.height || x + width <= 0 || y + height <= 0;
   return isOutside ? `${told} lies outside the picture of ${size.width}×${size.height}` : undefined;
 }

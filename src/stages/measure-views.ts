@@ -105,16 +105,15 @@ async function measureBatch(
     { plan: { step: key, labelled: [], pool: [] }, labelled: [], pool },
     { seed, spec, method: singleOnline, settings, skeleton, stride, teacherView: 'random' },
   );
-  const [outputs] = await runner.run([
-    {
-      poolCrops: concatenate(pool),
-      ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
-      easyViews: packTransforms(paired.easyViews),
-      hardViews: packTransforms(paired.hardViews),
-      hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
-      ...paired.extras,
-    },
-  ]);
+  const inputs = {
+    poolCrops: concatenate(pool),
+    ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
+    easyViews: packTransforms(paired.easyViews),
+    hardViews: packTransforms(paired.hardViews),
+    hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
+    ...paired.extras,
+  };
+  const [outputs] = await runner.run([inputs], { moves: true });
   const joints = skeleton.joints.length;
   const decoding = { ...decode, batch, heatmap: geometry.heatmap, joints };
   const [easy, hard] = [outputs!.easy, outputs!.hard].map(({ data }) =>

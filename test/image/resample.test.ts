@@ -56,7 +56,7 @@ describe('resampleRgb', () => {
   it('keeps a plain picture plain, however much smaller it gets', () => {
     const source = { width: 301, height: 203 };
     const pixels = new Uint8Array(source.width * source.height * 3).fill(201);
-    for (const step of [0.3, 1.7, 2, 5.3, 17]) {
+    for (const step of [0.3, 1.7, 2, 5.3, 17, 400]) {
       const result = resampleRgb(pixels, source, {
         ...{ size: { width: 9, height: 7 }, padding: 'edge', fill },
         sourceFromResult: [step, 0, -3, 0, step, -2],
@@ -71,6 +71,12 @@ describe('resampleRgb', () => {
     const options = { size: source, padding: 'zero', fill } as const;
     const result = resampleRgb(pixels, source, { ...options, sourceFromResult: identity });
     expect(Buffer.compare(result, pixels)).toBe(0);
+  });
+
+  it('refuses pixels that do not fill the source', () => {
+    const source = { width: 4, height: 3 };
+    const options = { size: source, padding: 'zero', fill, sourceFromResult: identity } as const;
+    expect(() => resampleRgb(new Uint8Array(35), source, options)).toThrow(/4×3×3 bytes.*got 35/);
   });
 
   it('refuses an affine that turns, shears or mirrors', () => {

@@ -118,6 +118,7 @@ describe('boxProblem', () => {
     expect(boxProblem({ x: -20, y: -20, width: 25, height: 25 }, size)).toBeUndefined();
     expect(boxProblem({ x: 299.5, y: 199.5, width: 50, height: 50 }, size)).toBeUndefined();
     expect(boxProblem({ x: 300, y: 0, width: 50, height: 50 }, size)).toMatch(/outside/);
+    expect(boxProblem({ x: 0, y: 0, width: 50, height: 1e8 }, size)).toMatch(/64 times as large/);
     expect(boxProblem({ x: -10, y: 5, width: 10, height: 5 }, size)).toMatch(/outside/);
   });
 });

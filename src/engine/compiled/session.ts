@@ -173,7 +173,7 @@ export class CompiledSession implements Session {
     for (const each of inputs) checkInputs(key, shapes, each);
     const steps = inputs.map((each) =>
       Object.fromEntries(
-        compiled.inputs.map(({ name }) => [name, moves ? each[name]! : each[name]!.slice()]),
+        compiled.inputs.map(({ name }) => [name, moves ? each[name]! : copyOf(each[name]!)]),
       ),
     );
     const stop = new Int32Array(new SharedArrayBuffer(4));
@@ -192,6 +192,10 @@ export class CompiledSession implements Session {
     }
   }
 }
+
+/** Not `slice`: of a Buffer that is a view. */
+const copyOf = (array: TypedArray): TypedArray =>
+  array instanceof Uint8Array ? new Uint8Array(array) : new Float32Array(array);
 
 /** The buffer of an array that fills it: it can move. A part of a buffer is copied. */
 const wholeBuffer = ({ buffer, byteLength }: TypedArray): ArrayBuffer | undefined =>

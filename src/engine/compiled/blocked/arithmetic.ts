@@ -51,7 +51,7 @@ function byVector(
 ): Stored | undefined {
   const v = to.channels(vector);
   const origin = to.origin(x);
-  const from = { ...origin, isFixed: (origin.isFixed ?? true) && to.isFixed(vector) };
+  const from = { ...origin, isFixed: origin.isFixed && to.isFixed(vector) };
   if (type === 'Mul') {
     const start = from.sum ? { base: to.map(x), isFixed: to.isFixed(vector) } : from;
     return to.putAffine(node, scaled(to, start, v));

@@ -8,8 +8,8 @@ export interface Affine {
   readonly scale?: string | undefined;
   readonly shift?: string | undefined;
   readonly sum?: string | undefined;
-  /** Scale and shift are the same in every call for the same state. @default true, as without them */
-  readonly isFixed?: boolean | undefined;
+  /** Scale and shift, where they are there, are the same in every call for the same state. */
+  readonly isFixed: boolean;
 }
 
 const perPixel = {
@@ -22,7 +22,7 @@ const perPixel = {
 /** base * scale + shift + sum, rectified on demand, in one pass: that of the convolution before where it can. */
 export function affine(
   blocks: Blocks,
-  { base, scale, shift, sum, isFixed = true }: Affine,
+  { base, scale, shift, sum, isFixed }: Affine,
   isRectified = false,
 ): BlockedMap {
   const folded = isFixed && blocks.folds.get(base.name)?.({ scale, shift, sum, isRectified });

@@ -168,7 +168,7 @@ export class BlockedLowering extends Lowering {
   }
 
   origin(node: Node): Affine {
-    return this.#origins.get(node) ?? { base: this.map(node) };
+    return this.#origins.get(node) ?? { base: this.map(node), isFixed: this.#keepsState };
   }
 
   /** A vector of one number a channel ([C], [1,1,1,C]), padded with zeros. */

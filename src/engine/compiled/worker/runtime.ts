@@ -7,12 +7,14 @@ import { createSession, ort } from './create-session.ts';
 import { entryDims, fromEntry, toEntry } from './layout.ts';
 import type { Feeds, StepArrays } from './messages.ts';
 
+type Tensors = Readonly<Record<string, ORT.Tensor>>;
+
 interface Loaded {
   readonly session: ORT.InferenceSession;
   readonly step: CompiledStep;
   readonly prepare?: ORT.InferenceSession | undefined;
-  /** What `prepare` made of the state of this version. */
-  prepared?: { readonly version: number; readonly feeds: ORT.InferenceSession.OnnxValueMapType };
+  /** What `prepare` made of these entries of the state. */
+  prepared?: { readonly state: Tensors; readonly feeds: ORT.InferenceSession.OnnxValueMapType };
 }
 
 interface Entry {
@@ -27,12 +29,10 @@ export class Runtime {
   readonly #provider: Provider;
   readonly #state = new Map<string, Entry>();
   readonly #loaded = new Map<string, Loaded>();
-  /** Inputs of the last call, by step and input. */
+  /** Room for the inputs of a call, by step and input: of the longest call so far. */
   readonly #stacked = new Map<string, TypedArray>();
   /** Lanes of a block, where filters rest in blocks. */
   #block: number | undefined;
-  /** Counts the changes of the state. */
-  #version = 0;
 
   constructor(threads: number, provider: Provider) {
     this.#threads = threads;
@@ -40,7 +40,6 @@ export class Runtime {
   }
 
   put(state: Readonly<Record<string, NamedArray>>): void {
-    this.#version++;
     for (const [name, { shape, data }] of Object.entries(state)) {
       const stored = toEntry(data, shape, this.#block);
       const tensor = new ort.Tensor('float32', stored, entryDims(shape, this.#block));
@@ -121,7 +120,6 @@ export class Runtime {
     for (const name of step.reads) feeds[`state:${name}`] = this.#state.get(name)!.tensor;
     for (const name of step.writes) feeds[firstName(name)] = this.#state.get(name)!.tensor;
     const results = await session.run(feeds);
-    if (step.writes.length > 0) this.#version++;
     for (const name of step.writes) {
       this.#state.set(name, {
         shape: this.#state.get(name)!.shape,
@@ -133,30 +131,33 @@ export class Runtime {
     );
   }
 
-  /** What the step computes from the state alone: again where the state is another one. */
+  /** What the step computes from the state alone: again where an entry that it reads is another tensor. */
   async #prepared(loaded: Loaded): Promise<ORT.InferenceSession.OnnxValueMapType> {
     const { prepare, step, prepared } = loaded;
     if (!prepare || !step.prepare) return {};
-    if (prepared?.version === this.#version) return prepared.feeds;
-    const state = step.prepare.reads.map(
-      (n) => [`state:${n}`, this.#state.get(n)!.tensor] as const,
+    const state = Object.fromEntries(
+      step.prepare.reads.map((name) => [`state:${name}`, this.#state.get(name)!.tensor]),
     );
-    const feeds = await prepare.run(Object.fromEntries(state));
-    loaded.prepared = { version: this.#version, feeds };
+    const isSame = Object.entries(state).every(
+      ([name, tensor]) => prepared?.state[name] === tensor,
+    );
+    if (prepared && isSame) return prepared.feeds;
+    const feeds = await prepare.run(state);
+    loaded.prepared = { state, feeds };
     return feeds;
   }
 
-  /** Arrays of one step each, one after the other, in an array that the next call of as many steps uses again. */
+  /** Arrays of one step each, one after the other, in memory that the next call uses again. */
   #stack(name: string, arrays: readonly TypedArray[]): TypedArray {
     const size = arrays[0]?.length ?? 0;
     const length = size * arrays.length;
-    let stacked = this.#stacked.get(name);
-    if (stacked?.length !== length) {
-      stacked = arrays[0] instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
-      this.#stacked.set(name, stacked);
+    let memory = this.#stacked.get(name);
+    if (!memory || memory.length < length) {
+      memory = arrays[0] instanceof Uint8Array ? new Uint8Array(length) : new Float32Array(length);
+      this.#stacked.set(name, memory);
     }
-    for (const [i, array] of arrays.entries()) stacked.set(array, i * size);
-    return stacked;
+    for (const [i, array] of arrays.entries()) memory.set(array, i * size);
+    return memory.subarray(0, length);
   }
 }
 
