@@ -1,12 +1,10 @@
 // JPEG → canonical crop of 256×192 beside OpenCV (decode.py: imread, warpAffine, float32), two threads each, and reading the cached crop.
 // HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=1000. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
 // HEATSTREAM_PEERS (the folder of decode.py). Threads of libvips: start with UV_THREADPOOL_SIZE=2.
-import { execFile } from 'node:child_process';
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { promisify } from 'node:util';
 import { lastValueFrom, toArray } from 'rxjs';
 import { openDatabase } from '../db/open.ts';
 import { cropSpec, recipeNamed } from '../src/config/recipe.ts';
@@ -17,8 +15,10 @@ import { ingest$, type Picture } from '../src/pipeline/ingest.ts';
 import { cropFromImage } from '../src/pose/crop-geometry.ts';
 import type { CropSpec } from '../src/pose/types.ts';
 import { createCropReader } from '../src/stages/recall-crop.ts';
+import { peerRate } from './peer.ts';
 import type { BenchResult } from './rounds.ts';
 import { alternate } from './rounds.ts';
+import { say } from './say.ts';
 
 const env = process.env;
 const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 1000);
@@ -46,7 +46,7 @@ export async function run(): Promise<BenchResult> {
       bench: `decode and crop of ${paths.length} pictures`,
       unit: 'pictures/s',
       ours: () => rate(paths, (path) => decodeAndCrop(path, spec)),
-      peer: peerRate(images),
+      peer: peerRate('decode.py', [images, '--limit', String(limit)]),
     });
     const people$ = ingest$(wholePictures(paths), { db, spec });
     const people = await lastValueFrom(people$.pipe(toArray()), { defaultValue: [] });
@@ -61,8 +61,8 @@ export async function run(): Promise<BenchResult> {
     });
     const { ours, peer } = result;
     const times = (other: number) => (cached.ours / other).toFixed(2);
-    process.stderr.write(
-      `cached crops: ${cached.ours.toFixed(0)}/s, ${times(ours)} times decoding${peer === null ? '' : `, ${times(peer)} times the peer`}\n`,
+    say(
+      `cached crops: ${cached.ours.toFixed(0)}/s, ${times(ours)} times decoding${peer === null ? '' : `, ${times(peer)} times the peer`}`,
     );
     return result;
   } finally {
@@ -89,16 +89,6 @@ async function rate<T>(items: readonly T[], work: (item: T) => Promise<unknown>)
   const start = performance.now();
   await Promise.all(Array.from({ length: LANES }, lane));
   return (1000 * items.length) / (performance.now() - start);
-}
-
-function peerRate(images: string): (() => Promise<number>) | undefined {
-  const { HEATSTREAM_PEER_PYTHON: python, HEATSTREAM_PEERS: peers } = env;
-  if (python === undefined || peers === undefined) return undefined;
-  const args = [join(peers, 'decode.py'), images, '--limit', String(limit)];
-  return async () => {
-    const { stdout } = await promisify(execFile)(python, args);
-    return (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
-  };
 }
 
 async function* wholePictures(paths: readonly string[]): AsyncGenerator<Picture<null>> {

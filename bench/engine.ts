@@ -8,6 +8,7 @@ import { lowering, threads, workloads } from './engine/settings.ts';
 import { single } from './engine/single.ts';
 import { supervised } from './engine/supervised.ts';
 import type { BenchResult } from './rounds.ts';
+import { say } from './say.ts';
 
 const onnxruntime = () => openEngine({ name: 'onnxruntime', threads, lowering });
 
@@ -50,7 +51,7 @@ export async function run(): Promise<BenchResult> {
 
 async function tensorflow(): Promise<BenchResult[]> {
   const engine = await openEngine({ name: 'tensorflow', threads }).catch((error: unknown) => {
-    process.stderr.write(`skipped: the tensorflow engine (${(error as Error).message})\n`);
+    say(`skipped: the tensorflow engine (${(error as Error).message})`);
   });
   return engine ? supervised({ title: 'sb-r18', engine, workload: workloads.r18 }) : [];
 }

@@ -11,6 +11,7 @@ import { renderFigures } from '../src/demo/figures.ts';
 import { openEngine } from '../src/engine/choose.ts';
 import { runTraining } from '../src/pipeline/run-training.ts';
 import type { BenchResult } from './rounds.ts';
+import { say } from './say.ts';
 
 const steps = Number(process.env['HEATSTREAM_BENCH_STEPS'] ?? 300);
 const threads = Number(process.env['HEATSTREAM_BENCH_THREADS'] ?? 2);
@@ -59,8 +60,4 @@ function optionsFor(folder: string) {
     cache: join(folder, 'cache.sqlite'),
   };
   return resolveOptions(TRAIN_OPTIONS, { flags, environment: {} });
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

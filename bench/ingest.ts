@@ -15,6 +15,7 @@ import { catalogue$ } from '../src/pipeline/catalogue.ts';
 import { rng } from '../src/pose/random.ts';
 import { discover } from '../src/stages/discover.ts';
 import type { BenchResult } from './rounds.ts';
+import { say } from './say.ts';
 
 const env = process.env;
 const files = Number(env['HEATSTREAM_BENCH_FILES'] ?? 200_000);
@@ -117,8 +118,4 @@ async function compareMemory(root: string): Promise<void> {
   const all = await peak('all', paths, A_FOLDER);
   say(`memory of ${paths} paths / of ${paths / 10}: ${(all / tenth).toFixed(3)}`);
   await peak('flat', paths, paths);
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,11 +1,9 @@
 // JPEG and person box → target in the database with SimpleBaseline-R18 at 128×96, beside the same job in Python (label_folder.py: OpenCV,
 // PyTorch, sqlite3). HEATSTREAM_BENCH_LIMIT=400 people, HEATSTREAM_BENCH_THREADS=2, HEATSTREAM_BENCH_ROUNDS=3. HEATSTREAM_DATA is the folder
 // that holds lspet/. The peer needs HEATSTREAM_PEER_PYTHON (a Python with PyTorch and OpenCV) and HEATSTREAM_PEERS.
-import { execFile } from 'node:child_process';
 import { mkdtemp, readFile, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { promisify } from 'node:util';
 import { lastValueFrom, toArray } from 'rxjs';
 import { openDatabase } from '../db/open.ts';
 import { cropSpec, recipeNamed } from '../src/config/recipe.ts';
@@ -18,8 +16,10 @@ import { createLabeller } from '../src/stages/label.ts';
 import { openPredictor, type Predictor } from '../src/stages/predict.ts';
 import { createCropReader } from '../src/stages/recall-crop.ts';
 import { digestOfSpec } from '../src/stages/spec-digest.ts';
+import { peerRate } from './peer.ts';
 import type { BenchResult } from './rounds.ts';
 import { compare, inTurns, median } from './rounds.ts';
+import { say } from './say.ts';
 
 const env = process.env;
 const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 400);
@@ -132,22 +132,12 @@ async function forwardRate(predictor: Predictor): Promise<number> {
 }
 
 function peerOf(folder: string): (() => Promise<number>) | undefined {
-  const python = env['HEATSTREAM_PEER_PYTHON'];
-  if (!python) return undefined;
-  const script = join(env['HEATSTREAM_PEERS'] ?? '../shared/peers', 'label_folder.py');
   const paths = [files.images, files.boxes, files.coco, join(folder, 'peer.sqlite')];
   const sizes = ['--limit', String(limit), '--batch', String(batch), '--threads', String(threads)];
-  return async () => {
-    const { stdout } = await promisify(execFile)(python, [script, ...paths, ...sizes]);
-    return (JSON.parse(stdout) as { images_per_second: number }).images_per_second;
-  };
+  return peerRate('label_folder.py', [...paths, ...sizes]);
 }
 
 async function* each<T>(values: readonly T[]): AsyncGenerator<T> {
   await Promise.resolve();
   yield* values;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -1,4 +1,5 @@
 // Measures ours and a peer in alternating rounds: on a shared machine only neighbours in time can be compared.
+import { say } from './say.ts';
 
 export interface BenchResult {
   readonly bench: string;
@@ -28,8 +29,7 @@ export interface RoundsOptions {
 
 /** Runs both once a round, and lets them take turns at going first. */
 export async function alternate(options: RoundsOptions): Promise<BenchResult> {
-  const { bench, unit, rounds = 5, ours, peer } = options;
-  const log = options.log ?? ((line: string) => void process.stderr.write(`${line}\n`));
+  const { bench, unit, rounds = 5, ours, peer, log = say } = options;
   const runs = { ours, ...(peer && { peer }) };
   const seen = await inTurns<'ours' | 'peer'>(
     runs,

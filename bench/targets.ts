@@ -25,6 +25,7 @@ import { encodeGaussian } from '../src/pose/heatmap.ts';
 import { rng, type Rng } from '../src/pose/random.ts';
 import type { BenchResult } from './rounds.ts';
 import { alternate } from './rounds.ts';
+import { say } from './say.ts';
 
 const heatmap = { width: 48, height: 64 };
 const joints = 17;
@@ -55,14 +56,12 @@ export async function run(): Promise<BenchResult> {
       unit: 'reads/s',
       rounds: 3,
       ours: () => Promise.resolve(readSome(reads.heatmaps, round++, READS / 4)),
-      log: say,
     });
     say(`${heatmaps.ours.toFixed(0)} reads/s into heatmaps`);
     return await alternate({
       bench: `random reads of ${rows} targets, ${codec}, noise ${noise}`,
       unit: 'reads/s',
       ours: () => Promise.resolve(readSome(reads.blobs, round++, READS)),
-      log: say,
     });
   } finally {
     db.close();
@@ -165,8 +164,4 @@ function readSome(read: Read, round: number, count: number): number {
   const at = (share: number) => (1000 * times[Math.floor(share * count)]!).toFixed(0);
   say(`a read takes ${at(0.5)} µs (median), ${at(0.99)} µs (p99)`);
   return rate;
-}
-
-function say(line: string): void {
-  process.stderr.write(`${line}\n`);
 }

@@ -94,11 +94,6 @@ export function encodeTargets(rows: readonly NewTarget[]): EncodedTarget[] {
   }));
 }
 
-/** As `putEncoded`, of targets that are not encoded yet. */
-export function putTargets(db: Database, rows: readonly NewTarget[], now = Date.now()): void {
-  putEncoded(db, encodeTargets(rows), now);
-}
-
 /** Stores targets in one transaction; one with the same key is replaced, and a claim on it is settled. */
 export function putEncoded(db: Database, rows: readonly EncodedTarget[], now = Date.now()): void {
   transaction(db, () => {

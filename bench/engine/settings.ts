@@ -1,6 +1,4 @@
 // What the parts of `npm run bench -- engine` share: networks, sizes, and what the environment says.
-import { join } from 'node:path';
-
 const env = process.env;
 
 /** Threads of both programs. */
@@ -10,8 +8,6 @@ export const lowering = (env['HEATSTREAM_BENCH_LOWERING'] ?? 'auto') as
   'auto' | 'plain' | 'blocked';
 /** Steps handed to the engine at once, where not the part's own choice. */
 export const stepsPerCall = env['HEATSTREAM_BENCH_STEPS'];
-export const python = env['HEATSTREAM_PEER_PYTHON'];
-export const peers = env['HEATSTREAM_PEERS'] ?? join('..', 'shared', 'peers');
 
 export interface Workload {
   readonly net: 'tiny' | 'sb-r18' | 'sb-r50';

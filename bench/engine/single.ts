@@ -4,8 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../src/engine/types.ts';
 import { alternate, type BenchResult, median } from '../rounds.ts';
-import { runPeer } from './peer.ts';
-import { python, rounds, stepsPerCall, threads } from './settings.ts';
+import { hasPeer, runPeer } from '../peer.ts';
+import { rounds, stepsPerCall, threads } from './settings.ts';
 import { openSingle } from './single-step.ts';
 
 /** Steps in one measurement of either program. */
@@ -34,15 +34,15 @@ export async function single(engine: Engine): Promise<BenchResult> {
 
 /** Times of 10 steps each, which calib.py prints; the first are its warm-up. */
 async function peerIn(folder: string): Promise<(() => Promise<number>) | undefined> {
-  if (!python) return undefined;
-  await runPeer(python, 'figures.py', [folder, '100', '400', '32']);
+  if (!hasPeer) return undefined;
+  await runPeer('figures.py', [folder, '100', '400', '32']);
   const options = {
     ...{ set: 'coco', data: folder, method: 'single', labels: 100, seed: 0 },
     ...{ steps: STEPS + 10, 'eval-every': 10, threads },
   };
   const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
   return async () => {
-    const lines = (await runPeer(python!, 'calib.py', args)).split('\n');
+    const lines = (await runPeer('calib.py', args)).split('\n');
     const times = lines.flatMap((line) => {
       const [, step, ms] = /^it (\d+) .* ms_step ([\d.]+)/.exec(line) ?? [];
       return Number(step) > 10 ? [Number(ms)] : [];

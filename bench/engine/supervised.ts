@@ -1,6 +1,7 @@
 // Supervised steps beside train_step.py: the train step and, from the same processes, the forward pass.
 import type { Engine } from '../../src/engine/types.ts';
 import { type BenchResult, compare, inTurns } from '../rounds.ts';
+import { say } from '../say.ts';
 import { open } from './ours.ts';
 import { peerOf, type PeerFigures } from './peer.ts';
 import { rounds, type Workload } from './settings.ts';
@@ -36,7 +37,7 @@ export async function supervised({
     const runs = { ours, ...(peer && { peer }), ...(hugepages && { hugepages }) };
     const seen = await inTurns<Name, PeerFigures>(runs, rounds, (round, values) => {
       const line = Object.entries(values).map(([name, value]) => `${name} ${shown(value)}`);
-      process.stderr.write(`${title} ${round + 1}/${rounds}: ${line.join(', ')} ms\n`);
+      say(`${title} ${round + 1}/${rounds}: ${line.join(', ')} ms`);
     });
     const of = (name: Name, key: keyof PeerFigures) => seen[name]?.map((each) => each[key]);
     const result = (what: string, key: keyof PeerFigures, other: Name) =>

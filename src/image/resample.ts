@@ -2,7 +2,7 @@
 import type { Size } from '../pose/types.ts';
 import { kernelFor } from './resample-kernel.ts';
 import { tapsOf, type Taps } from './taps.ts';
-import type { WarpOptions } from './warp.ts';
+import { checkPixels, type WarpOptions } from './warp.ts';
 
 /** What the kernel may read or write behind an area, bytes. */
 const SLACK = 64;
@@ -22,11 +22,7 @@ export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptio
       `Expected an affine that scales and moves, got ${options.sourceFromResult.join()}`,
     );
   }
-  if (pixels.length !== source.width * source.height * 3) {
-    throw new RangeError(
-      `Expected ${source.width}×${source.height}×3 bytes of pixels, got ${pixels.length}`,
-    );
-  }
+  checkPixels(pixels, source);
   const columns = tapsOf(size.width, { length: source.width, step: stepX, start: startX, padding });
   const rows = tapsOf(size.height, { length: source.height, step: stepY, start: startY, padding });
   const [x, y] = [seen(columns.from), seen(rows.from)];

@@ -26,6 +26,12 @@ export function warpRgbExact(pixels: Uint8Array, source: Size, options: WarpOpti
   return result;
 }
 
+/** @throws {RangeError} where `pixels` are not those of an RGB picture of this size. */
+export function checkPixels(pixels: Uint8Array, { width, height }: Size): void {
+  if (pixels.length === width * height * 3) return;
+  throw new RangeError(`Expected ${width}×${height}×3 bytes of pixels, got ${pixels.length}`);
+}
+
 function warpInto(
   result: Uint8Array | Float32Array,
   half: number,
@@ -33,11 +39,7 @@ function warpInto(
   source: Size,
   { size, sourceFromResult, padding, fill }: WarpOptions,
 ): void {
-  if (pixels.length !== source.width * source.height * 3) {
-    throw new RangeError(
-      `Expected ${source.width}×${source.height}×3 bytes of pixels, got ${pixels.length}`,
-    );
-  }
+  checkPixels(pixels, source);
   const [a, b, c, d, e, f] = sourceFromResult;
   const lastX = source.width - 1;
   const lastY = source.height - 1;

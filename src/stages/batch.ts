@@ -55,14 +55,7 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
   const isStored = context.method.teacher === 'stored';
   const untaught = isStored && !paired.targets;
   const weight = untaught ? 0 : rampUp(step, context.weight, context.ramp);
-  const pool = {
-    poolCrops: concatenate(paired.pool),
-    ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
-    easyViews: packTransforms(paired.easyViews),
-    hardViews: packTransforms(paired.hardViews),
-    hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
-    weight: Float32Array.of(weight),
-  };
+  const pool = { ...packPool(paired), weight: Float32Array.of(weight) };
   const teacher = {
     ...(isStored && { teacherHeatmaps: packTargets(paired, context) }),
     ...(context.method.teacher === 'average' && {
@@ -71,11 +64,21 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
   };
   return {
     step,
-    inputs: { ...labelled, ...pool, ...paired.extras, ...teacher },
+    inputs: { ...labelled, ...pool, ...teacher },
     learningRate,
     weight,
   };
 }
+
+/** Crops of the pool, and what the step needs to draw both views of them. */
+export const packPool = (paired: PairedStep) => ({
+  poolCrops: concatenate(paired.pool),
+  ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
+  easyViews: packTransforms(paired.easyViews),
+  hardViews: packTransforms(paired.hardViews),
+  hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
+  ...paired.extras,
+});
 
 /** Early on the plain mean of all weights so far, so that the fresh ones are soon forgotten. */
 const averageDecay = (step: number, decay: number) => Math.min(decay, 1 - 1 / (step + 1));

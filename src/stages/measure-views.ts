@@ -1,5 +1,4 @@
 // How much harder one view is than another for a network: its accuracy on labelled people, seen in both.
-import { packTransforms } from '../augment/transforms.ts';
 import type { Runner, Session } from '../engine/types.ts';
 import type { MethodSettings } from '../methods/method.ts';
 import { singleOnline } from '../methods/single.ts';
@@ -9,7 +8,7 @@ import type { Network } from '../models/network.ts';
 import { apply, compose, invert } from '../pose/affine.ts';
 import { decodeHeatmaps, inputFromHeatmap, type DecodeOptions } from '../pose/decode.ts';
 import type { Affine, Box, Crop, CropSpec, Keypoint, Point, Skeleton } from '../pose/types.ts';
-import { concatenate } from './concatenate.ts';
+import { packPool } from './batch.ts';
 import { pair } from './pair.ts';
 
 /** A joint is right within this part of the reference length. */
@@ -105,15 +104,7 @@ async function measureBatch(
     { plan: { step: key, labelled: [], pool: [] }, labelled: [], pool },
     { seed, spec, method: singleOnline, settings, skeleton, stride, teacherView: 'random' },
   );
-  const inputs = {
-    poolCrops: concatenate(pool),
-    ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
-    easyViews: packTransforms(paired.easyViews),
-    hardViews: packTransforms(paired.hardViews),
-    hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
-    ...paired.extras,
-  };
-  const [outputs] = await runner.run([inputs], { moves: true });
+  const [outputs] = await runner.run([packPool(paired)], { moves: true });
   const joints = skeleton.joints.length;
   const decoding = { ...decode, batch, heatmap: geometry.heatmap, joints };
   const [easy, hard] = [outputs!.easy, outputs!.hard].map(({ data }) =>

@@ -1,8 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { claimTargets, machineClock, releaseClaims, renewClaims } from '../../db/claims.ts';
-import { putTargets } from '../../db/targets.ts';
 import { addCrop, temporaryDatabase } from '../support/database.ts';
-import { smallTarget, targetSet } from '../support/targets.ts';
+import { putTargets, smallTarget, targetSet } from '../support/targets.ts';
 
 const a = { owner: 'a', lease: 1000 };
 const b = { owner: 'b', lease: 1000 };

@@ -1,9 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import { earlierTargets } from '../../db/earlier-targets.ts';
 import { addTeacher, createRun } from '../../db/runs.ts';
-import { evictSuperseded, putTargets } from '../../db/targets.ts';
+import { evictSuperseded } from '../../db/targets.ts';
 import { addCrop, fakeDigest, temporaryDatabase } from '../support/database.ts';
-import { smallTarget, targetSet } from '../support/targets.ts';
+import { putTargets, smallTarget, targetSet } from '../support/targets.ts';
 
 function setUp() {
   const db = temporaryDatabase();

@@ -5,9 +5,9 @@ import type { Database } from '../../db/open.ts';
 import { provenanceOf } from '../../db/provenance.ts';
 import { addTeacher, createRun } from '../../db/runs.ts';
 import { flushUses } from '../../db/target-uses.ts';
-import { getTargets, putTargets } from '../../db/targets.ts';
+import { getTargets } from '../../db/targets.ts';
 import { addCrop, fakeDigest, temporaryDatabase } from '../support/database.ts';
-import { smallTarget, targetSet } from '../support/targets.ts';
+import { putTargets, smallTarget, targetSet } from '../support/targets.ts';
 
 const [early, late, outside] = [fakeDigest(21), fakeDigest(22), fakeDigest(23)] as const;
 const keyOf = (cropId: number, teacher: string) => ({ ...targetSet, cropId, teacher });

@@ -8,9 +8,9 @@ import type { Database } from '../../db/open.ts';
 import { findQuarantined } from '../../db/quarantine.ts';
 import { admissions, findRun } from '../../db/runs.ts';
 import { flushUses } from '../../db/target-uses.ts';
-import { getTargets, putTargets } from '../../db/targets.ts';
+import { getTargets } from '../../db/targets.ts';
 import { addCrop, fakeDigest, temporaryDatabase } from '../support/database.ts';
-import { smallTarget, targetSet } from '../support/targets.ts';
+import { putTargets, smallTarget, targetSet } from '../support/targets.ts';
 
 const box = { x: 1, y: 2, width: 3, height: 4 };
 const facts = { bytes: 1, mtime: 2, inode: 3 };

@@ -5,12 +5,12 @@ import { flushUses } from '../../db/target-uses.ts';
 import {
   evictSuperseded,
   getTargets,
-  putTargets,
   type StoredTarget,
   type TargetKey,
 } from '../../db/targets.ts';
 import type { Database } from '../../db/open.ts';
 import { addCrop, fakeDigest, temporaryDatabase } from '../support/database.ts';
+import { putTargets } from '../support/targets.ts';
 
 const keyOf = (cropId: number, rest: Partial<TargetKey> = {}): TargetKey => ({
   cropId,

@@ -1,10 +1,9 @@
 import { describe, expect, it } from 'vitest';
 import type { Database } from '../../db/open.ts';
 import { admit, createRun } from '../../db/runs.ts';
-import { putTargets } from '../../db/targets.ts';
 import { verifyDatabase } from '../../db/verify.ts';
 import { addCrop, temporaryDatabase } from '../support/database.ts';
-import { smallTarget, targetSet } from '../support/targets.ts';
+import { putTargets, smallTarget, targetSet } from '../support/targets.ts';
 
 function filled() {
   const db = temporaryDatabase();

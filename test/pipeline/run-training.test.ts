@@ -12,18 +12,10 @@ import { runTraining } from '../../src/pipeline/run-training.ts';
 import type { TrainingHooks } from '../../src/pipeline/training-hooks.ts';
 import { fakeEngine, type FakeEngineOptions } from '../support/fake-engine.ts';
 import { figureFolder } from '../support/figures.ts';
+import { quietHooks } from '../support/training-hooks.ts';
 
 function hooks(engine: FakeEngineOptions, more: Partial<TrainingHooks> = {}): TrainingHooks {
-  return {
-    openEngine: () => Promise.resolve(fakeEngine(engine)),
-    drain: new AbortController().signal,
-    abort: new AbortController().signal,
-    version: 'test',
-    now: () => performance.now(),
-    onNotice: () => undefined,
-    onAlarm: () => undefined,
-    ...more,
-  };
+  return { ...quietHooks(fakeEngine(engine)), ...more };
 }
 
 /** Whether a batch of the pool holds a crop of pure green: the picture that a test drops in. */

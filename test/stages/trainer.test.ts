@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { createRun } from '../../db/runs.ts';
-import { getTargets, putTargets } from '../../db/targets.ts';
+import { getTargets } from '../../db/targets.ts';
 import { openEngine } from '../../src/engine/choose.ts';
 import type { Method } from '../../src/methods/method.ts';
 import { singleCached } from '../../src/methods/single.ts';
@@ -21,6 +21,7 @@ import {
   network,
   smallState,
 } from '../support/small-training.ts';
+import { putTargets } from '../support/targets.ts';
 
 async function trainer(method: Method) {
   const opened = await openTrainer({

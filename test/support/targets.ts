@@ -1,5 +1,12 @@
 // Targets for tests of the cache: small maps whose highest pixel tells them apart.
-import type { StoredTarget, TargetKey } from '../../db/targets.ts';
+import type { Database } from '../../db/open.ts';
+import {
+  encodeTargets,
+  putEncoded,
+  type NewTarget,
+  type StoredTarget,
+  type TargetKey,
+} from '../../db/targets.ts';
 import { fakeDigest } from './database.ts';
 
 const heatmap = { width: 4, height: 5 };
@@ -26,4 +33,9 @@ export function smallTarget(n: number): StoredTarget {
     peaks: Float32Array.of(n, 1, 0),
     step: 10 * n,
   };
+}
+
+/** Encodes and stores. */
+export function putTargets(db: Database, rows: readonly NewTarget[], now?: number): void {
+  putEncoded(db, encodeTargets(rows), now);
 }

@@ -19,6 +19,7 @@ import type { CompiledStep } from './compile.ts';
 import { sizeOf } from './program/node.ts';
 import { record } from './record/record.ts';
 import type { Recording } from './record/record.ts';
+import { buffersOf } from './worker/buffers.ts';
 import { WorkerLink } from './worker/link.ts';
 
 /** `auto` takes blocked operators where they work and the batch fills whole blocks; `blocked` insists on them. */
@@ -173,18 +174,16 @@ export class CompiledSession implements Session {
     for (const each of inputs) checkInputs(key, shapes, each);
     const steps = inputs.map((each) =>
       Object.fromEntries(
-        compiled.inputs.map(({ name }) => [name, moves ? each[name]! : copyOf(each[name]!)]),
+        compiled.inputs.map(({ name }) => [name, moves ? whole(each[name]!) : copyOf(each[name]!)]),
       ),
     );
     const stop = new Int32Array(new SharedArrayBuffer(4));
     const onAbort = () => Atomics.store(stop, 0, 1);
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
-      const buffers = new Set(steps.flatMap((step) => Object.values(step).map(wholeBuffer)));
-      buffers.delete(undefined);
       const request = { kind: 'run', key, steps, stop } as const;
-      const transfer = [...buffers] as ArrayBuffer[];
-      const calls = (await this.#link.ask(request, transfer)) as Record<string, Float32Array>[];
+      const answer = await this.#link.ask(request, buffersOf(steps));
+      const calls = answer as Record<string, Float32Array>[];
       if (compiled.outputs.length === 0) return inputs.map(() => ({}));
       return calls.flatMap((call) => apart(call, compiled.outputs));
     } finally {
@@ -197,9 +196,11 @@ export class CompiledSession implements Session {
 const copyOf = (array: TypedArray): TypedArray =>
   array instanceof Uint8Array ? new Uint8Array(array) : new Float32Array(array);
 
-/** The buffer of an array that fills it: it can move. A part of a buffer is copied. */
-const wholeBuffer = ({ buffer, byteLength }: TypedArray): ArrayBuffer | undefined =>
-  buffer instanceof ArrayBuffer && buffer.byteLength === byteLength ? buffer : undefined;
+/** An array that may move: itself where it fills a buffer that can, else a copy. */
+const whole = (array: TypedArray): TypedArray =>
+  array.buffer instanceof ArrayBuffer && array.buffer.byteLength === array.byteLength
+    ? array
+    : copyOf(array);
 
 /** Outputs with a leading axis of steps as one record a step. */
 function apart(

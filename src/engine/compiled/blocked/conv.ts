@@ -120,11 +120,15 @@ export function blockedInputGrad(
     );
   }
   const half = { channels: outs, batches: dy.batches, height: height / 2, width: width / 2 };
-  const phaseOf = (a: number, b: number, fold?: Fold): string | undefined => {
-    const ys = rows.filter((i) => ((a + top - i) & 1) === 0);
-    const xs = columns.filter((j) => ((b + left - j) & 1) === 0);
-    if (ys.length === 0 || xs.length === 0) {
-      if (fold) return undefined;
+  const tapsOf = (taps: readonly number[], phase: number) =>
+    taps.filter((tap) => ((phase - tap) & 1) === 0);
+  const phases = [0, 1].flatMap((a) =>
+    [0, 1].map((b) => ({ a, b, ys: tapsOf(rows, a + top), xs: tapsOf(columns, b + left) })),
+  );
+  const hasTaps = ({ ys, xs }: (typeof phases)[number]) => ys.length > 0 && xs.length > 0;
+  const made = (phase: (typeof phases)[number], fold?: Fold): string => {
+    const { a, b, ys, xs } = phase;
+    if (!hasTaps(phase)) {
       return blocks.graph.op('ConstantOfShape', [blocks.graph.ints(blocks.dims(half))]);
     }
     const [first, last] = [(a + top - ys[0]!) / 2, (a + top - ys.at(-1)!) / 2];
@@ -141,8 +145,10 @@ export function blockedInputGrad(
     return direct(blocks, cut, taps, { outs, size: [ys.length, xs.length], pads: more, fold }).name;
   };
   return foldable(blocks, (fold) => {
-    if (fold?.sum !== undefined) return undefined;
-    const phases = [0, 1].flatMap((a) => [0, 1].map((b) => phaseOf(a, b, fold)));
-    return phases.includes(undefined) ? undefined : blocks.interleave(phases as string[], half);
+    if (fold && (fold.sum !== undefined || !phases.every(hasTaps))) return undefined;
+    return blocks.interleave(
+      phases.map((phase) => made(phase, fold)),
+      half,
+    );
   });
 }

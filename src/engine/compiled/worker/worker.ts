@@ -1,6 +1,7 @@
 // The worker thread of a compiled session: session.run blocks its thread, so it blocks this one.
 import { parentPort, workerData } from 'node:worker_threads';
 import { FileRuntime } from './file-runtime.ts';
+import { buffersOf } from './buffers.ts';
 import { insideGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
 import { Runtime } from './runtime.ts';
@@ -84,10 +85,3 @@ port.on('message', ({ id, request }: { id: number; request: Request }) => {
     port.postMessage(reply, buffersOf(reply.value));
   });
 });
-
-/** Arrays in an answer move, they are not copied. */
-function buffersOf(value: unknown): ArrayBuffer[] {
-  if (ArrayBuffer.isView(value)) return [value.buffer as ArrayBuffer];
-  if (typeof value !== 'object' || value === null) return [];
-  return [...new Set(Object.values(value).flatMap(buffersOf))];
-}
