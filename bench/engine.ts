@@ -1,16 +1,17 @@
 // Training steps on the engines beside PyTorch, in alternating rounds. HEATSTREAM_BENCH_PART picks some of the parts, in this order:
-// tiny (train step), single (the whole Single step of tiny), r50 (train step), tensorflow (R18 on that engine, where it is installed),
-// r18 (train step and forward pass). Each part prints its lines of JSON; the last one is the R18 train step.
-// HEATSTREAM_BENCH_ROUNDS=5, HEATSTREAM_BENCH_THREADS=2, HEATSTREAM_BENCH_LOWERING=auto|plain|blocked, HEATSTREAM_BENCH_STEPS=steps a call.
+// tiny (train step), single (the whole Single step of tiny), r50 (train step), tensorflow and webgpu (R18 on that engine, where it is
+// installed), r18 (train step and forward pass). Each part prints its lines of JSON; the last one is the R18 train step.
+// HEATSTREAM_BENCH_ROUNDS=5, HEATSTREAM_BENCH_THREADS=2, HEATSTREAM_BENCH_LOWERING=auto|plain|blocked, HEATSTREAM_BENCH_STEPS=steps a call;
+// on a graphics card HEATSTREAM_BENCH_PROVIDER=webgpu|cuda, with HEATSTREAM_BENCH_DEVICE=cuda for the peer.
 // The peer needs HEATSTREAM_PEER_PYTHON (a Python with PyTorch; with OpenCV for single) and HEATSTREAM_PEERS (the folder of its scripts).
 import { openEngine } from '../src/engine/choose.ts';
-import { lowering, threads, workloads } from './engine/settings.ts';
+import { lowering, provider, threads, workloads } from './engine/settings.ts';
 import { single } from './engine/single.ts';
 import { supervised } from './engine/supervised.ts';
 import type { BenchResult } from './rounds.ts';
 import { say } from './say.ts';
 
-const onnxruntime = () => openEngine({ name: 'onnxruntime', threads, lowering });
+const onnxruntime = () => openEngine({ name: 'onnxruntime', provider, threads, lowering });
 
 /** In this order: the last result is the one that counts. */
 const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
@@ -19,7 +20,8 @@ const parts: Readonly<Record<string, () => Promise<BenchResult[]>>> = {
   single: async () => [await single(await onnxruntime())],
   r50: async () =>
     supervised({ title: 'sb-r50', engine: await onnxruntime(), workload: workloads.r50 }),
-  tensorflow,
+  tensorflow: () => eager('tensorflow'),
+  webgpu: () => eager('webgpu'),
   r18: async () =>
     supervised({
       ...{ title: 'sb-r18', engine: await onnxruntime(), workload: workloads.r18 },
@@ -49,9 +51,10 @@ export async function run(): Promise<BenchResult> {
   return last;
 }
 
-async function tensorflow(): Promise<BenchResult[]> {
-  const engine = await openEngine({ name: 'tensorflow', threads }).catch((error: unknown) => {
-    say(`skipped: the tensorflow engine (${(error as Error).message})`);
+/** R18 on an engine that runs operator by operator, where it is installed. */
+async function eager(name: 'tensorflow' | 'webgpu'): Promise<BenchResult[]> {
+  const engine = await openEngine({ name, threads }).catch((error: unknown) => {
+    say(`skipped: the ${name} engine (${(error as Error).message})`);
   });
   return engine ? supervised({ title: 'sb-r18', engine, workload: workloads.r18 }) : [];
 }

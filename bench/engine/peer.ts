@@ -1,6 +1,6 @@
 // PyTorch's side: train_step.py on the same workload, in a process of its own.
 import { hasPeer, runPeer } from '../peer.ts';
-import { threads, type Workload } from './settings.ts';
+import { peerDevice, threads, type Workload } from './settings.ts';
 
 /** Medians, ms. */
 export interface PeerFigures {
@@ -13,7 +13,10 @@ export function peerOf(
   { peer, batch, height, width, joints, peerSteps }: Workload,
   env: Readonly<Record<string, string>> = {},
 ): (() => Promise<PeerFigures>) | undefined {
-  const options = { net: peer, batch, height, width, joints, threads, steps: peerSteps };
+  const options = {
+    ...{ net: peer, batch, height, width, joints, threads },
+    ...{ steps: peerSteps, device: peerDevice },
+  };
   const args = Object.entries(options).flatMap(([k, v]) => [`--${k}`, String(v)]);
   if (!hasPeer) return undefined;
   return async () => JSON.parse(await runPeer('train_step.py', args, env)) as PeerFigures;

@@ -1,9 +1,14 @@
 // What the parts of `npm run bench -- engine` share: networks, sizes, and what the environment says.
+import type { Provider } from '../../src/engine/types.ts';
+
 const env = process.env;
 
 /** Threads of both programs. */
 export const threads = Number(env['HEATSTREAM_BENCH_THREADS'] ?? 2);
 export const rounds = Number(env['HEATSTREAM_BENCH_ROUNDS'] ?? 5);
+/** What the onnxruntime engine runs on, and what PyTorch runs on (`cuda`). */
+export const provider = (env['HEATSTREAM_BENCH_PROVIDER'] ?? 'cpu') as Provider;
+export const peerDevice = env['HEATSTREAM_BENCH_DEVICE'] ?? 'cpu';
 export const lowering = (env['HEATSTREAM_BENCH_LOWERING'] ?? 'auto') as
   'auto' | 'plain' | 'blocked';
 /** Steps handed to the engine at once, where not the part's own choice. */

@@ -1,6 +1,6 @@
 // What a training run relies on, on every engine that works here; operators and sessions have files of their own.
 import { afterAll, afterEach, describe, expect, it } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
+import { openTested } from '../support/open-tested.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { EngineName, Session } from '../../src/engine/types.ts';
 import { singleOnline } from '../../src/methods/single.ts';
@@ -26,7 +26,7 @@ afterEach(async () => {
 });
 
 async function open(name: EngineName): Promise<Session> {
-  const session = await (await openEngine({ name, threads: 2 })).open(smallNet());
+  const session = await (await openTested({ name, threads: 2 })).open(smallNet());
   opened.push(session);
   return session;
 }
@@ -85,7 +85,7 @@ describe.each(trainingEngines)('training on %s', (name) => {
 
   it('stops at a loss that is no number, and names the step', async () => {
     const trainer = await openTrainer({
-      engine: await openEngine({ name, threads: 2 }),
+      engine: await openTested({ name, threads: 2 }),
       ...{ method: supervised, network, geometry, state: smallState(supervised) },
       ...{ teacherBn: 'batch', labelledBatch: batchSize, unlabelledBatch: batchSize },
     });

@@ -1,5 +1,5 @@
 import { afterAll, describe, expect, it } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
+import { openTested } from '../support/open-tested.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { ArraySpec, Session, Step, TypedArray } from '../../src/engine/types.ts';
 import { availableEngines } from './available.ts';
@@ -12,7 +12,7 @@ import { gradients, sizeOf } from './reference.ts';
 const tolerance = 2e-5;
 
 describe.each(availableEngines)('operators on %s', (name) => {
-  const session = openEngine({ name }).then((engine) => engine.open({}));
+  const session = openTested({ name }).then((engine) => engine.open({}));
   afterAll(async () => (await session).dispose());
 
   it.for(cases.filter((c) => !c.skip?.[name]))('$name', async (testCase) => {

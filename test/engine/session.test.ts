@@ -1,7 +1,7 @@
 import { spawnSync } from 'node:child_process';
 import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { afterEach, describe, expect, it } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
+import { openTested } from '../support/open-tested.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type { EngineName, Session, Step } from '../../src/engine/types.ts';
 import { availableEngines } from './available.ts';
@@ -10,7 +10,7 @@ import { batch, predict, publish, shapes, smallState, train } from './small-net.
 const opened: Session[] = [];
 
 async function open(name: EngineName): Promise<Session> {
-  const session = await (await openEngine({ name, threads: 2 })).open(smallState());
+  const session = await (await openTested({ name, threads: 2 })).open(smallState());
   opened.push(session);
   return session;
 }

@@ -2,7 +2,7 @@
 import { existsSync } from 'node:fs';
 import { basename } from 'node:path';
 import { afterEach, expect, it, vi } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
+import { openTested } from '../support/open-tested.ts';
 import { tf } from '../../src/engine/tf.ts';
 import type {
   EngineName,
@@ -92,7 +92,7 @@ async function run(
   network: Network,
 ): Promise<Seen> {
   const session = await (
-    await openEngine({ name: engine, threads: 2 })
+    await openTested({ name: engine, threads: 2 })
   ).open(formulaWeights(network, { seed, gain }));
   opened.push(session);
   const pictures = formulaPictures(seed, shape);

@@ -1,7 +1,7 @@
 // Training steps through the engine seam against recorded trajectories of the reference: losses, gradients, state.
 import { basename } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { openEngine } from '../../src/engine/choose.ts';
+import { openTested } from '../support/open-tested.ts';
 import type { EngineName, Outputs, StateArrays } from '../../src/engine/types.ts';
 import { createNetwork } from '../../src/models/network.ts';
 import { createOptimizer } from '../../src/models/optimizer.ts';
@@ -41,7 +41,7 @@ async function train(engine: EngineName, file: string): Promise<Trained> {
   const network = createNetwork(modelOf(golden), joints);
   const optimizer = createOptimizer(settingsOf(golden));
   const session = await (
-    await openEngine({ name: engine, threads: 2 })
+    await openTested({ name: engine, threads: 2 })
   ).open(startOf(network, golden, optimizer));
   onTestFinished(() => session.dispose());
   const targets = goldenArray(file.replace(/\.json$/, '_targets.f32'));

@@ -1,7 +1,7 @@
 // A training step at its smallest: `tiny` with three joints on non-square crops, batches of two, inputs of a fixed stream.
 import { packTransforms } from '../../src/augment/transforms.ts';
 import { viewPair } from '../../src/augment/view-pair.ts';
-import { openEngine } from '../../src/engine/choose.ts';
+import { openTested } from './open-tested.ts';
 import type {
   EngineName,
   Inputs,
@@ -75,7 +75,7 @@ export function createRigs(): Rigs {
   const sessions: Session[] = [];
   const rigs = new Map<string, Promise<{ session: Session; runner: Runner<string, StepOutput> }>>();
   const prepare = async (name: EngineName, method: Method, settings: MethodSettings) => {
-    const session = await (await openEngine({ name, threads: 1 })).open(smallState(method));
+    const session = await (await openTested({ name, threads: 1 })).open(smallState(method));
     sessions.push(session);
     const shapes = {
       ...labelledInputs(batchSize, geometry, joints),

@@ -1,9 +1,9 @@
 // A recorded step as an ONNX model: its bytes and what goes in and out under which name.
-import type { Shapes } from '../types.ts';
+import type { Provider, Shapes } from '../types.ts';
 import { BlockedLowering } from './blocked/lowering.ts';
 import { rules } from './blocked/rules.ts';
 import type { OnnxGraph } from './onnx/graph.ts';
-import { asLoop, type CarriedEntries } from './onnx/loop.ts';
+import { asLoop, asSingle, type CarriedEntries } from './onnx/loop.ts';
 import { prepared } from './onnx/prepare.ts';
 import { tidy } from './onnx/tidy.ts';
 import { writeModel } from './onnx/write.ts';
@@ -15,7 +15,7 @@ import { inOrder } from './program/program.ts';
 import type { Recording } from './record/record.ts';
 import { entryDims } from './worker/layout.ts';
 
-/** Ports of the model are those of `asLoop`. */
+/** Ports of the model are those of `asLoop`; for the webgpu provider those of `asSingle`. */
 export interface CompiledStep {
   readonly model: Uint8Array;
   /** Inputs that the step reads. */
@@ -35,19 +35,27 @@ export interface PreparedStep {
   readonly reads: readonly string[];
 }
 
-/** @param block lanes of a block, or nothing for the plain lowering */
-export function compileStep(recording: Recording, shapes: Shapes, block?: number): CompiledStep {
+export interface Target {
+  /** Lanes of a block; the plain lowering without. */
+  readonly block?: number | undefined;
+  /** @default 'cpu' */
+  readonly provider?: Provider;
+}
+
+export function compileStep(recording: Recording, shapes: Shapes, target: Target): CompiledStep {
   const writes = Object.keys(recording.state);
   const bundles = bundlesOf(recording.state);
   const named = (kind: 'input' | 'state') =>
     nodesOf(recording).flatMap(({ op }) =>
       op.kind === kind ? [(op as { name: string }).name] : [],
     );
-  const whole = stepGraph(recording, block, bundles);
-  const parts = writes.length === 0 ? prepared(whole) : undefined;
+  const whole = stepGraph(recording, target, bundles);
+  const isOnCard = target.provider === 'webgpu';
+  const parts = writes.length === 0 && !isOnCard ? prepared(whole) : undefined;
   const step = parts?.rest ?? whole;
+  const carried = carriedOf(recording.state, bundles, target.block);
   return {
-    model: writeModel(asLoop(step, carriedOf(recording.state, bundles, block))),
+    model: writeModel(isOnCard ? asSingle(step, carried) : asLoop(step, carried)),
     prepare: parts && { model: writeModel(parts.prepare), reads: stateOf(parts.prepare) },
     inputs: named('input').map((name) => ({ name, shape: shapes[name]!.shape })),
     reads: parts ? stateOf(step) : named('state').filter((name) => !writes.includes(name)),
@@ -59,13 +67,13 @@ export function compileStep(recording: Recording, shapes: Shapes, block?: number
 /** One step: inputs `in:*` and `state:*`, outputs `next:*` (entries that change, or bundles of them) and `out:*`. */
 export function stepGraph(
   recording: Recording,
-  block?: number,
+  { block, provider = 'cpu' }: Target = {},
   bundles: readonly Bundle[] = [],
 ): OnnxGraph {
   const nodes = nodesOf(recording);
   const lowering =
     block === undefined
-      ? new Lowering(plainLowerers, nodes, bundles)
+      ? new Lowering(plainLowerers, nodes, bundles, provider)
       : new BlockedLowering(rules, nodes, { block, bundles, keepsState: isEmpty(recording.state) });
   const { graph } = lowering.run();
   for (const bundle of bundles)

@@ -122,7 +122,8 @@ export class CompiledSession implements Session {
 
   async #send(key: string): Promise<CompiledStep> {
     const { recording, shapes } = this.#loaded.get(key)!;
-    const compiled = compileStep(recording, shapes, this.#block);
+    const { provider } = this.#options;
+    const compiled = compileStep(recording, shapes, { block: this.#block, provider });
     const models = [compiled.model, ...(compiled.prepare ? [compiled.prepare.model] : [])];
     const transfer = models.map(({ buffer }) => buffer as ArrayBuffer);
     await this.#link.ask({ kind: 'load', key, step: compiled }, transfer);

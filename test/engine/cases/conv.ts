@@ -108,6 +108,17 @@ export const convolutions: readonly Case[] = [
     op: (x, f) => tf.conv2dTranspose(x as T4, f as T4, [2, 6, 4, 2], 2, 'same'),
     reference: (x, f) => conv2dTranspose(x, f, 2, 1, [6, 4]),
   },
+  // onnxruntime's WebGPU provider convolves six channels wrongly: forwards here, in the gradient below.
+  convCase(3, 2, 1, [4, 6], [6, 4]),
+  {
+    name: 'conv2dTranspose 4x4 stride 2 to six channels',
+    shapes: [
+      [2, 3, 2, 4],
+      [4, 4, 6, 4],
+    ],
+    op: (x, f) => tf.conv2dTranspose(x as T4, f as T4, [2, 6, 4, 6], 2, 'same'),
+    reference: (x, f) => conv2dTranspose(x, f, 2, 1, [6, 4]),
+  },
   {
     name: 'conv2dTranspose 3x3 stride 1',
     shapes: [

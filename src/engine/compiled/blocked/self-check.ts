@@ -42,7 +42,7 @@ export async function checkBlocks(tryModel: TryModel): Promise<number> {
   return block;
 
   async function outputs(lanes: number | undefined) {
-    return tryModel(writeModel(stepGraph(recording, lanes)), feeds);
+    return tryModel(writeModel(stepGraph(recording, { block: lanes })), feeds);
   }
 }
 

@@ -43,9 +43,13 @@ export class OnnxGraph {
   readonly #prefix: string;
   #count = 0;
 
+  /** Parts that one Split may have. */
+  readonly mostParts: number;
+
   /** @param prefix of names made here: a graph inside another must not reuse the outer one's */
-  constructor(prefix = '') {
+  constructor({ prefix = '', mostParts = Infinity } = {}) {
     this.#prefix = prefix;
+    this.mostParts = mostParts;
   }
 
   /** One result of a node. */
@@ -111,6 +115,12 @@ export class OnnxGraph {
 
   /** Parts of these lengths of a vector. */
   split(vector: string, lengths: readonly number[]): readonly string[] {
+    if (lengths.length > this.mostParts) {
+      const size = Math.ceil(lengths.length / this.mostParts);
+      const groups = lengths.flatMap((_, i) => (i % size ? [] : [lengths.slice(i, i + size)]));
+      const sums = groups.map((group) => group.reduce((sum, n) => sum + n, 0));
+      return this.split(vector, sums).flatMap((part, i) => this.split(part, groups[i]!));
+    }
     const inputs = [vector, this.ints(lengths)];
     const parts = this.ops('Split', inputs, { axis: 0 }, lengths.length);
     for (const [i, part] of parts.entries()) this.#dims.set(part, String(lengths[i]));

@@ -1,4 +1,4 @@
-// Wraps a step graph into an ONNX Loop: several steps a call, the state stays inside the runtime between them.
+// A step graph as a whole model: an ONNX Loop of several steps a call, in which the state stays inside the runtime, or one step a call.
 import type { OnnxNode, Port } from './graph.ts';
 import { OnnxGraph } from './graph.ts';
 import { tidy } from './tidy.ts';
@@ -23,7 +23,8 @@ export interface CarriedEntries {
  *   the others; outputs `last:ENTRY` and `all:out:*`
  */
 export function asLoop(step: OnnxGraph, carried: readonly CarriedEntries[]): OnnxGraph {
-  const [main, body] = [new OnnxGraph('outer.'), new OnnxGraph()];
+  const { mostParts } = step;
+  const [main, body] = [new OnnxGraph({ prefix: 'outer.', mostParts }), new OnnxGraph()];
   const next = carried.map(({ name }) => step.outputs.find((p) => p.name === `next:${name}`)!);
   const fed = step.inputs.filter(({ name }) => name.startsWith('in:'));
   const results = step.outputs.filter(({ name }) => name.startsWith('out:'));
@@ -56,6 +57,24 @@ export function asLoop(step: OnnxGraph, carried: readonly CarriedEntries[]): Onn
   );
   for (const [i, { entries }] of carried.entries()) apart(main, lasts[i]!, entries);
   main.outputs.push(...all);
+  tidy(main);
+  return main;
+}
+
+/**
+ * One step a call, for a provider that would carry the state of a Loop through the memory of the CPU.
+ * @returns inputs `in:*`, `first:ENTRY`, `state:*` of entries that are only read; outputs `last:ENTRY` and `out:*`
+ */
+export function asSingle(step: OnnxGraph, carried: readonly CarriedEntries[]): OnnxGraph {
+  const main = new OnnxGraph({ prefix: 'outer.', mostParts: step.mostParts });
+  const names = new Set(carried.map(({ name }) => `state:${name}`));
+  main.inputs.push(...step.inputs.filter(({ name }) => !names.has(name)));
+  for (const { name, entries } of carried)
+    main.nodes.push(node('Identity', [joined(main, entries)], [`state:${name}`]));
+  main.nodes.push(...step.nodes);
+  main.outputs.push(...step.outputs.filter(({ name }) => name.startsWith('out:')));
+  for (const { name, entries } of carried) apart(main, `next:${name}`, entries);
+  main.initializers.push(...step.initializers);
   tidy(main);
   return main;
 }

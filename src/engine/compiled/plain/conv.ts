@@ -1,4 +1,4 @@
-// Convolutions, their gradients and max-pooling in standard ONNX, in the forms that measured best on the CPU.
+// Convolutions and their gradients in standard ONNX, in the forms that measured best on the CPU.
 import type { OnnxGraph } from '../onnx/graph.ts';
 import type { Node, Window } from '../program/node.ts';
 import { sizeOf } from '../program/node.ts';
@@ -14,12 +14,27 @@ const map = (node: Node, name: string): Stored => ({
 });
 const attributes = ({ kernel, strides, pads }: Window) => ({ kernel_shape: kernel, strides, pads });
 
+/** onnxruntime's WebGPU provider (1.30) convolves some numbers of channels wrongly; multiples of this one come out right. */
+const WEBGPU_CHANNELS = 4;
+
+/** @param channels of the picture */
+function convolved(
+  { graph, provider }: Lowering,
+  operands: readonly [picture: string, filter: string],
+  channels: number,
+  window: Window,
+): string {
+  const missing = -channels & (WEBGPU_CHANNELS - 1);
+  const isWidened = provider === 'webgpu' && channels > WEBGPU_CHANNELS && missing > 0;
+  const widened = (name: string) =>
+    graph.op('Pad', [name, graph.ints([0, 0, 0, 0, 0, missing, 0, 0])]);
+  return graph.op('Conv', isWidened ? operands.map(widened) : operands, attributes(window));
+}
+
 export const conv: Lower<'conv'> = (to, node, { window }) => {
   const [x, f] = node.inputs;
-  return map(
-    node,
-    to.graph.op('Conv', [to.named(x!, nchw), to.named(f!, oihw)], attributes(window)),
-  );
+  const operands = [to.named(x!, nchw), to.named(f!, oihw)] as const;
+  return map(node, convolved(to, operands, x!.shape[3]!, window));
 };
 
 export const convInputGrad: Lower<'convInputGrad'> = (to, node, { window }) => {
@@ -36,14 +51,9 @@ export const convInputGrad: Lower<'convInputGrad'> = (to, node, { window }) => {
   if (isFlippable && sizeOf(node.shape) > sizeOf(f!.shape)) {
     const pads = [kh - 1 - top, kw - 1 - left, height! - oh + top, width! - ow + left] as const;
     if (pads.every((n) => n >= 0)) {
-      return map(
-        node,
-        to.graph.op(
-          'Conv',
-          [d, turned(to.graph, w, f!.shape)],
-          attributes({ kernel: [kh, kw], strides: [1, 1], pads }),
-        ),
-      );
+      const operands = [d, turned(to.graph, w, f!.shape)] as const;
+      const kernel = [kh, kw] as const;
+      return map(node, convolved(to, operands, dy!.shape[3]!, { kernel, strides: [1, 1], pads }));
     }
   }
   const rest = [
@@ -70,41 +80,3 @@ function turned(graph: OnnxGraph, w: string, [kh, kw, ins, outs]: readonly numbe
     kw!,
   ]);
 }
-
-/** One MaxPool with positions when the gradient will want them. */
-function pooled(to: Lowering, x: Node, window: Window): readonly string[] {
-  const key = JSON.stringify(window);
-  const isDifferentiated = to
-    .readers(x)
-    .some(
-      ({ op, inputs }) =>
-        op.kind === 'maxPoolGrad' && inputs[1] === x && JSON.stringify(op.window) === key,
-    );
-  return to.graph.ops('MaxPool', [to.named(x, nchw)], attributes(window), isDifferentiated ? 2 : 1);
-}
-
-export const maxPool: Lower<'maxPool'> = (to, node, { window }) =>
-  map(node, pooled(to, node.inputs[0]!, window)[0]!);
-
-/** Each window sends its gradient to its first maximum. */
-export const maxPoolGrad: Lower<'maxPoolGrad'> = (to, node, { window }) => {
-  const [dy, x] = node.inputs;
-  const { graph } = to;
-  const positions = graph.reshape(pooled(to, x!, window)[1]!, [-1]);
-  const zeros = graph.op('ConstantOfShape', [graph.ints([sizeOf(node.shape)])]);
-  const flat = graph.op(
-    'ScatterElements',
-    [zeros, positions, graph.reshape(to.named(dy!, nchw), [-1])],
-    {
-      axis: 0,
-      reduction: 'add',
-    },
-  );
-  return map(
-    node,
-    graph.reshape(
-      flat,
-      nchw.map((axis) => node.shape[axis]!),
-    ),
-  );
-};

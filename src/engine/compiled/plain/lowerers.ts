@@ -1,5 +1,5 @@
 // Which function writes which kind of node in the plain lowering.
-import { conv, convInputGrad, maxPool, maxPoolGrad } from './conv.ts';
+import { conv, convInputGrad } from './conv.ts';
 import { convFilterGrad } from './filter-gradient.ts';
 import { binary, cast, constant, expand, fill, select, unary } from './elementwise.ts';
 import {
@@ -15,6 +15,7 @@ import {
 } from './layout.ts';
 import type { Lower, Lowerers } from './lowering.ts';
 import { stateOrder } from './state-order.ts';
+import { maxPool, maxPoolGrad } from './max-pool.ts';
 import { pack, unpack } from './pack.ts';
 import { argmax, matmul, reduce } from './reduce.ts';
 import { repeatPixels, resample, sumPixels } from './resize.ts';

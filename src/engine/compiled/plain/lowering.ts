@@ -1,4 +1,5 @@
 // The plain lowering: nodes of a program become standard ONNX operators; layouts are permutations, changed only where an operator asks.
+import type { Provider } from '../../types.ts';
 import { OnnxGraph } from '../onnx/graph.ts';
 import type { Bundle } from '../program/bundle.ts';
 import type { Node, Op } from '../program/node.ts';
@@ -17,8 +18,13 @@ export type Lower<K extends Op['kind'] = Op['kind']> = (
 
 export type Lowerers = { readonly [K in Op['kind']]: Lower<K> };
 
+/** WebGPU promises eight buffers an operator; one is the whole. */
+const WEBGPU_PARTS = 7;
+
 export class Lowering {
-  readonly graph = new OnnxGraph();
+  readonly graph: OnnxGraph;
+  /** What the graph will run on. */
+  readonly provider: Provider;
   readonly #lowerers: Lowerers;
   readonly #nodes: readonly Node[];
   readonly #stored = new Map<Node, Stored>();
@@ -29,7 +35,14 @@ export class Lowering {
    * @param nodes in order; all are written
    * @param bundles entries of the state that the graph reads and writes as one vector
    */
-  constructor(lowerers: Lowerers, nodes: readonly Node[], bundles: readonly Bundle[] = []) {
+  constructor(
+    lowerers: Lowerers,
+    nodes: readonly Node[],
+    bundles: readonly Bundle[] = [],
+    provider: Provider = 'cpu',
+  ) {
+    this.provider = provider;
+    this.graph = new OnnxGraph(provider === 'webgpu' ? { mostParts: WEBGPU_PARTS } : {});
     this.#lowerers = lowerers;
     this.#bundles = new Bundles(this, bundles);
     for (const node of nodes) {

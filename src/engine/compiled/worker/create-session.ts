@@ -17,12 +17,14 @@ export interface SessionSettings {
    * large ones. @default false
    */
   readonly isFinal?: boolean;
+  /** Outputs that stay in the memory of the card; of the webgpu provider. @default none */
+  readonly staying?: readonly string[];
 }
 
 /** @param model the bytes of a model, or the path of its file */
 export function createSession(
   model: Uint8Array | string,
-  { threads, provider = 'cpu', isFinal = false }: SessionSettings,
+  { threads, provider = 'cpu', isFinal = false, staying = [] }: SessionSettings,
 ): Promise<ORT.InferenceSession> {
   const options: ORT.InferenceSession.SessionOptions = {
     executionProviders: provider === 'cpu' ? ['cpu'] : [provider, 'cpu'],
@@ -31,6 +33,9 @@ export function createSession(
     executionMode: 'sequential',
     graphOptimizationLevel: isFinal ? 'disabled' : 'all',
     logSeverityLevel: 3,
+    ...(staying.length > 0 && {
+      preferredOutputLocation: Object.fromEntries(staying.map((name) => [name, 'gpu-buffer'])),
+    }),
     // Threads wait awake between two operators, and sleep soon where nothing comes: docs/engine-performance.md.
     extra: { session: { intra_op: { spin_duration_us: '100' } } },
   };

@@ -6,6 +6,7 @@ import { allName, countName, firstName, lastName } from '../onnx/loop.ts';
 import { createSession, ort } from './create-session.ts';
 import { entryDims, fromEntry, toEntry } from './layout.ts';
 import type { Feeds, StepArrays } from './messages.ts';
+import { tryModel } from './try-model.ts';
 
 type Tensors = Readonly<Record<string, ORT.Tensor>>;
 
@@ -76,22 +77,8 @@ export class Runtime {
   }
 
   /** Runs a model once, without state. */
-  async try(model: Uint8Array, feeds: Feeds): Promise<Record<string, Float32Array>> {
-    const session = await createSession(model, {
-      ...{ threads: this.#threads, provider: this.#provider },
-      isFinal: true,
-    });
-    try {
-      const tensors = Object.entries(feeds).map(
-        ([name, { data, dims }]) => [name, new ort.Tensor('float32', data, dims)] as const,
-      );
-      const results = await session.run(Object.fromEntries(tensors));
-      return Object.fromEntries(
-        Object.entries(results).map(([name, t]) => [name, t.data as Float32Array]),
-      );
-    } finally {
-      await session.release();
-    }
+  try(model: Uint8Array, feeds: Feeds): Promise<Record<string, Float32Array>> {
+    return tryModel(model, feeds, { threads: this.#threads, provider: this.#provider });
   }
 
   async release(): Promise<void> {

@@ -1,5 +1,6 @@
 // The worker thread of a compiled session: session.run blocks its thread, so it blocks this one.
 import { parentPort, workerData } from 'node:worker_threads';
+import { CardRuntime } from './card-runtime.ts';
 import { FileRuntime } from './file-runtime.ts';
 import { buffersOf } from './buffers.ts';
 import { insideGate } from './gate.ts';
@@ -8,7 +9,7 @@ import { Runtime } from './runtime.ts';
 
 const port = parentPort!;
 const { gate, threads, provider } = workerData as WorkerData;
-const runtime = new Runtime(threads, provider);
+const runtime = provider === 'webgpu' ? new CardRuntime(threads) : new Runtime(threads, provider);
 const file = new FileRuntime(threads);
 
 class Stopped extends Error {}
@@ -24,7 +25,7 @@ async function answer(request: Request): Promise<unknown> {
       runtime.put(request.state);
       return undefined;
     case 'get':
-      return runtime.get(request.names);
+      return insideGate(gate, async () => runtime.get(request.names));
     case 'load':
       return insideGate(gate, () => runtime.load(request.key, request.step));
     case 'run':
