@@ -4,12 +4,10 @@ import { FileRuntime } from './file-runtime.ts';
 import { buffersOf } from './buffers.ts';
 import { insideGate } from './gate.ts';
 import type { Reply, Request, WorkerData } from './messages.ts';
-import { lowerPriority } from './priority.ts';
 import { Runtime } from './runtime.ts';
 
 const port = parentPort!;
 const { gate, threads, provider } = workerData as WorkerData;
-lowerPriority();
 const runtime = new Runtime(threads, provider);
 const file = new FileRuntime(threads);
 
