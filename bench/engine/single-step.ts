@@ -11,6 +11,7 @@ import { rng } from '../../src/pose/random.ts';
 import { SKELETONS } from '../../src/pose/skeleton.ts';
 import type { Crop, Keypoint } from '../../src/pose/types.ts';
 import { batch, type Batch, type BatchContext } from '../../src/stages/batch.ts';
+import { createBatchMemory } from '../../src/stages/batch-memory.ts';
 import { pair, type PairContext } from '../../src/stages/pair.ts';
 import { trainSteps } from '../../src/stages/train-step.ts';
 import { initialState, openTrainer } from '../../src/stages/trainer.ts';
@@ -32,6 +33,7 @@ const batchContext: BatchContext = {
   ...{ heatmap: recipe.heatmap, origin: recipe.origin, codec: recipe.codec, sigma: recipe.sigma },
   schedule: { name: 'constant', base: recipe.learningRate, steps: 1e6, milestones: [], warmup: 0 },
   ...{ weight: 1, ramp: 0, teacherDecay: 0.999, ema: 0.999 },
+  memory: createBatchMemory(),
 };
 
 export interface SingleSteps {
@@ -69,7 +71,9 @@ export async function openSingle(engine: Engine): Promise<SingleSteps> {
       const running = trainSteps(batches, trainer);
       next = Array.from({ length: steps }, draw);
       await running;
-      return (performance.now() - start) / steps;
+      const milliseconds = (performance.now() - start) / steps;
+      for (const { inputs } of batches) batchContext.memory.giveBack(Object.values(inputs));
+      return milliseconds;
     },
     dispose: () => trainer.dispose(),
   };

@@ -66,7 +66,10 @@ export interface Session {
 
 export interface RunOptions {
   readonly signal?: AbortSignal | undefined;
-  /** The caller gives its arrays away: they may be empty afterwards. Saves a copy, and the garbage of one. @default false */
+  /**
+   * The caller gives its arrays away: they may be empty afterwards. Those in shared memory stay, and are not to be written to before
+   * the run has ended. Saves a copy, and the garbage of one. @default false
+   */
   readonly moves?: boolean;
 }
 

@@ -26,27 +26,43 @@ export interface Safetensors<T = StateArrays> {
   readonly metadata: Readonly<Record<string, string>>;
 }
 
+/** An array whose numbers come in pieces, end to end. */
+export interface ArrayPieces {
+  readonly shape: readonly number[];
+  readonly pieces: Iterable<Float32Array>;
+}
+
 /** Tensors in insertion order, float32, header padded to 8 bytes. */
 export function encodeSafetensors({ tensors, metadata }: Safetensors): Uint8Array {
+  const whole = Object.entries(tensors).map(
+    ([name, { shape, data }]) => [name, { shape, pieces: [data] }] as const,
+  );
+  return Buffer.concat([...safetensorsPieces({ tensors: Object.fromEntries(whole), metadata })]);
+}
+
+/** The same file piece by piece, as they are asked for: nothing large is copied or made in one go. */
+export function* safetensorsPieces({
+  tensors,
+  metadata,
+}: Safetensors<Readonly<Record<string, ArrayPieces>>>): Generator<Uint8Array> {
   let offset = 0;
-  const header = Object.entries(tensors).map(([name, { shape, data }]) => {
+  const header = Object.entries(tensors).map(([name, { shape }]) => {
     const begin = offset;
-    offset += data.byteLength;
+    offset += shape.reduce((size, length) => size * length, ELEMENT_BYTES.float32);
     return [name, { dtype: 'F32', shape, data_offsets: [begin, offset] }] as const;
   });
   const json = Buffer.from(
     JSON.stringify(Object.fromEntries([['__metadata__', metadata], ...header])),
   );
   const headerLength = Math.ceil(json.length / 8) * 8;
-  const out = new Uint8Array(8 + headerLength + offset).fill(0x20, 8, 8 + headerLength);
-  new DataView(out.buffer).setBigUint64(0, BigInt(headerLength), true);
-  out.set(json, 8);
-  let at = 8 + headerLength;
-  for (const { data } of Object.values(tensors)) {
-    out.set(new Uint8Array(data.buffer, data.byteOffset, data.byteLength), at);
-    at += data.byteLength;
+  const head = Buffer.alloc(8 + headerLength, ' ');
+  head.writeBigUInt64LE(BigInt(headerLength));
+  json.copy(head, 8);
+  yield head;
+  for (const { pieces } of Object.values(tensors)) {
+    for (const { buffer, byteOffset, byteLength } of pieces)
+      yield new Uint8Array(buffer, byteOffset, byteLength);
   }
-  return out;
 }
 
 /** A file of float32 tensors, as heatstream writes them. Throws as decodeTypedSafetensors, and for other element types. */

@@ -5,6 +5,7 @@ import { singleCached } from '../methods/single.ts';
 import type { Network } from '../models/network.ts';
 import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Crop } from '../pose/types.ts';
+import { createBatchMemory } from '../stages/batch-memory.ts';
 import { measureViews, type LabelledBody, type ViewGap } from '../stages/measure-views.ts';
 import { frameOf } from '../stages/pair.ts';
 import { readCrops } from '../stages/read-crops.ts';
@@ -89,6 +90,7 @@ export function assembleStream(parts: StreamParts): {
       ledger.log(record);
     },
   };
+  const memory = createBatchMemory();
   const teachContext = teachingContext(parts);
   const stream: TrainStream = {
     credits: 3 * options.stepsPerCall,
@@ -96,7 +98,7 @@ export function assembleStream(parts: StreamParts): {
     stepsPerCall: options.stepsPerCall,
     board,
     pair: { ...options, ...setup, skeleton },
-    batch: { ...options, ...recipe, ...setup, skeleton },
+    batch: { ...options, ...recipe, ...setup, skeleton, memory },
     drain,
     plans: () =>
       plans({
@@ -123,6 +125,7 @@ export function assembleStream(parts: StreamParts): {
         : Promise.resolve(loaded),
     async train(batches) {
       const records = await trainSteps(batches, trainer, hooks.abort);
+      for (const { inputs } of batches) memory.giveBack(Object.values(inputs));
       pacing.tick(batches.length);
       return records;
     },

@@ -45,7 +45,7 @@ export async function openModel(
   choice?: NetworkChoice,
   { flip = 'none', decode }: Reading = {},
 ): Promise<OpenModel> {
-  const model = chosen(await loadModel(where), choice);
+  const model = await chosen(await loadModel(where), choice);
   const { card } = model;
   const named = recipeOf(model);
   const recipe = { ...named, decode: { ...named.decode, ...(decode && { refine: decode }) } };
@@ -77,7 +77,7 @@ export function recipeOf({ card, file }: Model): Recipe {
 }
 
 /** The model as its predictor shall see it. */
-function chosen(model: Model, choice?: NetworkChoice): Model {
+async function chosen(model: Model, choice?: NetworkChoice): Promise<Model> {
   const { second, ...first } = model;
   if (!second) {
     if (choice === undefined || choice === 'first') return model;
@@ -85,5 +85,5 @@ function chosen(model: Model, choice?: NetworkChoice): Model {
   }
   const wanted = choice ?? (model.card.second === 'network' ? 'ensemble' : 'first');
   if (wanted === 'ensemble') return model;
-  return wanted === 'first' ? first : { ...first, weights: second, digest: digestOf(second) };
+  return wanted === 'first' ? first : { ...first, weights: second, digest: await digestOf(second) };
 }

@@ -117,9 +117,9 @@ async function loadTeacher(
 }
 
 /** A model as the teacher of two students: the weights of both networks, or of the one that there is, under one digest. */
-function asPair(model: Model): Model {
+async function asPair(model: Model): Promise<Model> {
   const { weights, second = weights } = model;
   const named = Object.entries(second).map(([name, array]) => [SECOND + name, array] as const);
   const both = { ...weights, ...Object.fromEntries(named) };
-  return { ...model, weights: both, digest: digestOf(both) };
+  return { ...model, weights: both, digest: await digestOf(both) };
 }

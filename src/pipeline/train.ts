@@ -54,7 +54,8 @@ export function train$(stream: TrainStream): Observable<StepRecord> {
       concatMap(async (loaded) =>
         stream.teach(loaded, await stream.board.forStep(loaded.plan.step)),
       ),
-      concatMap((taught) => inTurn(() => batch(pair(taught, stream.pair), stream.batch))),
+      concatMap((taught) => inTurn(() => pair(taught, stream.pair))),
+      concatMap((paired) => inTurn(() => batch(paired, stream.batch))),
       groupUntil(stream.stepsPerCall, ({ step }) => stream.isBoundary(step)),
       concatMap((batches) => (stream.drain.aborted ? EMPTY : from(trainGroup(batches)))),
       concatMap((records) => records),

@@ -8,6 +8,7 @@ import { learningRateAt, rampUp, type Schedule } from '../models/schedule.ts';
 import { alignOf, codecNamed, type CodecName } from '../pose/codec.ts';
 import { partners } from '../pose/partners.ts';
 import type { PixelOrigin, Size, Skeleton } from '../pose/types.ts';
+import type { BatchMemory } from './batch-memory.ts';
 import { concatenate } from './concatenate.ts';
 import type { PairedStep } from './pair.ts';
 
@@ -29,6 +30,8 @@ export interface BatchContext {
   readonly teacherDecay: number;
   /** The same of weights that are averaged over time. */
   readonly ema: number;
+  /** Holds crops and heatmaps: to be given back once the batch is trained. */
+  readonly memory: BatchMemory;
 }
 
 export interface Batch {
@@ -41,10 +44,13 @@ export interface Batch {
 
 export function batch(paired: PairedStep, context: BatchContext): Batch {
   const { step } = paired.plan;
-  const { learning } = context;
+  const { learning, memory } = context;
   const learningRate = learningRateAt(step, context.schedule);
   const labelled = {
-    labelledCrops: concatenate(paired.labelled.map(({ crop }) => crop)),
+    labelledCrops: concatenate(
+      paired.labelled.map(({ crop }) => crop),
+      memory,
+    ),
     labelledViews: packTransforms(paired.labelledViews),
     ...encodeTargets(paired, context),
     rates: createOptimizer(learning.optimizer).rates(learningRate, step),
@@ -55,7 +61,7 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
   const isStored = context.method.teacher === 'stored';
   const untaught = isStored && !paired.targets;
   const weight = untaught ? 0 : rampUp(step, context.weight, context.ramp);
-  const pool = { ...packPool(paired), weight: Float32Array.of(weight) };
+  const pool = { ...packPool(paired, memory), weight: Float32Array.of(weight) };
   const teacher = {
     ...(isStored && { teacherHeatmaps: packTargets(paired, context) }),
     ...(context.method.teacher === 'average' && {
@@ -71,9 +77,9 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
 }
 
 /** Crops of the pool, and what the step needs to draw both views of them. */
-export const packPool = (paired: PairedStep) => ({
-  poolCrops: concatenate(paired.pool),
-  ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops) }),
+export const packPool = (paired: PairedStep, memory?: BatchMemory) => ({
+  poolCrops: concatenate(paired.pool, memory),
+  ...(paired.hardCrops && { hardCrops: concatenate(paired.hardCrops, memory) }),
   easyViews: packTransforms(paired.easyViews),
   hardViews: packTransforms(paired.hardViews),
   hardHeatmapViews: packTransforms(paired.hardHeatmapViews),
@@ -85,11 +91,11 @@ const averageDecay = (step: number, decay: number) => Math.min(decay, 1 - 1 / (s
 
 function encodeTargets(
   { labelledKeypoints }: PairedStep,
-  { heatmap, stride, origin, codec: name, sigma, skeleton }: BatchContext,
+  { heatmap, stride, origin, codec: name, sigma, skeleton, memory }: BatchContext,
 ): { targets: Float32Array; targetWeights: Float32Array } {
   const joints = skeleton.joints.length;
   const size = heatmap.width * heatmap.height * joints;
-  const targets = new Float32Array(labelledKeypoints.length * size);
+  const targets = memory.floats(labelledKeypoints.length * size);
   const targetWeights = new Float32Array(labelledKeypoints.length * joints);
   const codec = codecNamed(name);
   const align = alignOf(codec, origin);
@@ -106,10 +112,10 @@ function encodeTargets(
 
 function packTargets(
   { targets, mirrored, pool }: PairedStep,
-  { heatmap, skeleton, method }: BatchContext,
+  { heatmap, skeleton, method, memory }: BatchContext,
 ): Float32Array {
   const size = heatmap.width * heatmap.height * skeleton.joints.length * method.networks;
-  const packed = new Float32Array(pool.length * size);
+  const packed = memory.floats(pool.length * size);
   const partner = partners(skeleton, method.networks);
   targets?.forEach((target, i) => {
     packed.set(mirrored[i] ? swapSides(target.heatmap, partner) : target.heatmap, i * size);

@@ -2,7 +2,7 @@
 import { readdir, readFile, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { StateArrays } from '../engine/types.ts';
-import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
+import { decodeSafetensors, safetensorsPieces } from '../models/safetensors.ts';
 import type { Teacher } from './teach.ts';
 import { writeFileAtomic } from './atomic-file.ts';
 
@@ -30,7 +30,11 @@ export async function saveCheckpoint(
     step: String(checkpoint.step),
     ...(checkpoint.teacher && { teacher: JSON.stringify(checkpoint.teacher) }),
   };
-  await writeFileAtomic(file, encodeSafetensors({ tensors: checkpoint.state, metadata }));
+  const arrays = Object.entries(checkpoint.state).map(
+    ([name, { shape, data }]) => [name, { shape, pieces: [data] }] as const,
+  );
+  const tensors = Object.fromEntries(arrays);
+  await writeFileAtomic(file, safetensorsPieces({ tensors, metadata }));
   const old = (await checkpointFiles(folder)).slice(0, -KEPT);
   const unwanted = old.filter((name) => keep === undefined || name !== fileName(keep));
   await Promise.all(unwanted.map((name) => rm(join(folder, name))));

@@ -2,11 +2,12 @@
 import { createHash } from 'node:crypto';
 import { readFile, stat } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setImmediate as immediate } from 'node:timers/promises';
 import type { NamedArray, StateArrays } from '../engine/types.ts';
 import { type Fit, fitWeights, misfits } from '../models/checkpoint/fit.ts';
 import { MODEL_NAMES, type ModelName, type Network } from '../models/network.ts';
-import { decodeSafetensors, encodeSafetensors } from '../models/safetensors.ts';
-import { fromTorch, toTorch } from '../models/torch-layout.ts';
+import { decodeSafetensors, safetensorsPieces } from '../models/safetensors.ts';
+import { fromTorch, torchPieces, toTorch } from '../models/torch-layout.ts';
 import type { CodecName } from '../pose/codec.ts';
 import type { Skeleton } from '../pose/types.ts';
 import { writeFileAtomic } from './atomic-file.ts';
@@ -50,10 +51,10 @@ export async function saveModel(
   weights: StateArrays,
 ): Promise<void> {
   const tensors = Object.fromEntries(
-    Object.entries(weights).map(([name, array]) => [name, toTorch(array)]),
+    Object.entries(weights).map(([name, array]) => [name, torchPieces(array)]),
   );
   const metadata = { format: 'pt', heatstream: JSON.stringify(card) };
-  await writeFileAtomic(file, encodeSafetensors({ tensors, metadata }));
+  await writeFileAtomic(file, safetensorsPieces({ tensors, metadata }));
 }
 
 /** @param where a run folder or a .safetensors file that heatstream wrote. Throws with what is wrong and where. */
@@ -68,13 +69,13 @@ export async function loadModel(where: string): Promise<Model> {
     Object.entries(tensors).map(([name, array]) => [name, fromTorch(array)]),
   );
   const names = Object.keys(weights).filter((name) => name.startsWith(SECOND));
-  if (names.length === 0) return { card, weights, digest: digestOf(weights), file };
+  if (names.length === 0) return { card, weights, digest: await digestOf(weights), file };
   const second: Record<string, NamedArray> = {};
   for (const name of names) {
     second[name.slice(SECOND.length)] = weights[name]!;
     Reflect.deleteProperty(weights, name);
   }
-  return { card, weights, second, digest: digestOf(weights), file };
+  return { card, weights, second, digest: await digestOf(weights), file };
 }
 
 /** Refuses weights that do not fit the network: a line for each kind of misfit. */
@@ -93,12 +94,19 @@ export function refuseMisfits(network: Network, fit: Fit, file: string, advice =
   );
 }
 
-export function digestOf(weights: StateArrays): string {
+/** Bytes that are hashed before other work gets its turn: a few milliseconds at most. */
+const HASHED_A_TURN = 2 ** 20;
+
+export async function digestOf(weights: StateArrays): Promise<string> {
   const hash = createHash('sha256');
   for (const name of Object.keys(weights).sort()) {
     const { shape, data } = weights[name]!;
     hash.update(`${name} ${shape.join()} `);
-    hash.update(new Uint8Array(data.buffer, data.byteOffset, data.byteLength));
+    const bytes = new Uint8Array(data.buffer, data.byteOffset, data.byteLength);
+    for (let from = 0; from < bytes.length; from += HASHED_A_TURN) {
+      hash.update(bytes.subarray(from, from + HASHED_A_TURN));
+      await immediate();
+    }
   }
   return hash.digest('hex');
 }

@@ -18,7 +18,7 @@ export interface PublishContext {
 export async function publish(step: number, context: PublishContext): Promise<Teacher> {
   const { db, runId, runFolder, trainer, card } = context;
   const weights = await trainer.weights();
-  const digest = digestOf(weights);
+  const digest = await digestOf(weights);
   const file = join(runFolder, 'teachers', `${digest.slice(0, 16)}.safetensors`);
   await saveModel(file, { ...card, step }, weights);
   await retryBusy(() => {

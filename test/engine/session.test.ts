@@ -27,6 +27,16 @@ async function losses(name: EngineName, steps: number): Promise<number[]> {
 
 const images = { images: shapes.images };
 
+function inShared(pictures: Uint8Array, targets: Float32Array) {
+  const copies = {
+    images: new Uint8Array(new SharedArrayBuffer(pictures.byteLength)),
+    targets: new Float32Array(new SharedArrayBuffer(targets.byteLength)),
+  };
+  copies.images.set(pictures);
+  copies.targets.set(targets);
+  return copies;
+}
+
 describe.each(availableEngines)('a session of %s', (name) => {
   it('trains five Adam steps like the reference engine', async () => {
     const [got, expected] = [await losses(name, 5), await losses('cpu', 5)];
@@ -90,6 +100,17 @@ describe.each(availableEngines)('a session of %s', (name) => {
     expect(part!.loss.data).toEqual(first!.loss.data);
     expect(own[0]!.images).toEqual(batch(0).images);
     expect(shared.images).toEqual(batch(0).images);
+  });
+
+  it('computes the same from shared memory, and leaves it as it is', async () => {
+    const inputs = batch(0);
+    const expected = await (await (await open(name)).compile(train, shapes)).run([inputs]);
+    const shared = inShared(inputs.images, inputs.targets);
+    const runner = await (await open(name)).compile(train, shapes);
+    const [got] = await runner.run([shared], { moves: true });
+    expect(got!.loss.data).toEqual(expected[0]!.loss.data);
+    expect([...shared.images]).toEqual([...inputs.images]);
+    expect([...shared.targets]).toEqual([...inputs.targets]);
   });
 
   it('keeps its own copy of what it was given', async () => {

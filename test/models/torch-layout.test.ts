@@ -1,6 +1,7 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
-import { fromTorch, toTorch } from '../../src/models/torch-layout.ts';
+import { fromTorch, torchPieces, toTorch } from '../../src/models/torch-layout.ts';
+import { noise } from '../support/compute.ts';
 
 const shapes = fc.array(fc.integer({ min: 1, max: 5 }), { maxLength: 4 });
 
@@ -14,6 +15,22 @@ describe('the layout of PyTorch', () => {
         expect(toTorch(fromTorch(array))).toEqual(array);
       }),
     );
+  });
+
+  it('comes in pieces that are the whole', () => {
+    for (const shape of [[3, 3, 64, 300], [1, 1, 2, 70_000], [7], []]) {
+      const array = {
+        shape,
+        data: noise(
+          shape.reduce((size, n) => size * n, 1),
+          1,
+        ),
+      };
+      const { shape: torch, pieces } = torchPieces(array);
+      const parts = [...pieces].map(({ buffer }) => Buffer.from(buffer));
+      expect(torch).toEqual(toTorch(array).shape);
+      expect(Buffer.concat(parts)).toEqual(Buffer.from(toTorch(array).data.buffer));
+    }
   });
 
   it('puts filters as [out, in, kh, kw]', () => {

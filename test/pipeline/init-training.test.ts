@@ -31,8 +31,8 @@ it('a run begins at the weights of its checkpoints, and goes on without them', a
   const options = { method: 'dual', init } as const;
   await runTraining(folder.options({ ...options, steps: 1 }), hooks());
   const { weights, second } = await loadModel(join(folder.dir, 'run'));
-  expect(digestOf(weights)).toBe(digestOf(one));
-  expect(digestOf(second!)).toBe(digestOf(two));
+  expect(await digestOf(weights)).toBe(await digestOf(one));
+  expect(await digestOf(second!)).toBe(await digestOf(two));
   for (const file of init) rmSync(file);
   const { step } = await runTraining(
     folder.options({ ...options, steps: 2, resume: true }),

@@ -28,6 +28,7 @@ import { rng } from '../../src/pose/random.ts';
 import { buildSkeleton } from '../../src/pose/skeleton.ts';
 import type { Affine, CropSpec, Keypoint, PixelOrigin, Point } from '../../src/pose/types.ts';
 import { batch, type BatchContext } from '../../src/stages/batch.ts';
+import { createBatchMemory } from '../../src/stages/batch-memory.ts';
 import { pair, type PairContext } from '../../src/stages/pair.ts';
 import type { TaughtStep } from '../../src/stages/teach.ts';
 import { blobCrop, centre, distance } from '../support/blob.ts';
@@ -98,7 +99,7 @@ const context = (
   const batching: BatchContext = {
     ...{ heatmap, stride: STRIDE, origin, codec: 'gaussian', sigma: 1, skeleton },
     ...{ method, usesPool: true, learning: PLAIN, weight: 1, ramp: 0 },
-    ...{ teacherDecay: 0.99, ema: 0 },
+    ...{ teacherDecay: 0.99, ema: 0, memory: createBatchMemory() },
     schedule: { name: 'constant', base: 1e-3, steps: 1e6, milestones: [], warmup: 0 },
   };
   return { pairing, batching };

@@ -197,11 +197,9 @@ export class CompiledSession implements Session {
 const copyOf = (array: TypedArray): TypedArray =>
   array instanceof Uint8Array ? new Uint8Array(array) : new Float32Array(array);
 
-/** An array that may move: itself where it fills a buffer that can, else a copy. */
+/** An array that the worker may have: itself where it fills its buffer, which moves or is shared, else a copy. */
 const whole = (array: TypedArray): TypedArray =>
-  array.buffer instanceof ArrayBuffer && array.buffer.byteLength === array.byteLength
-    ? array
-    : copyOf(array);
+  array.buffer.byteLength === array.byteLength ? array : copyOf(array);
 
 /** Outputs with a leading axis of steps as one record a step. */
 function apart(

@@ -92,13 +92,13 @@ function classifier(network: Network): StateArrays {
 describe('weights laid against a network', () => {
   const network = createNetwork('sb-r18', 17);
 
-  it('fit where names and shapes do', () => {
+  it('fit where names and shapes do', async () => {
     const tiny = createNetwork('tiny', 14);
     const weights = initialWeights(tiny, 5);
     const torch = Object.entries(weights).map(([name, array]) => [name, toTorch(array)] as const);
     const fit = fitWeights(tiny, Object.fromEntries(torch));
     expect(misfits(fit)).toEqual([]);
-    expect(digestOf(fit.loaded)).toBe(digestOf(Object.fromEntries(torch)));
+    expect(await digestOf(fit.loaded)).toBe(await digestOf(Object.fromEntries(torch)));
   });
 
   it('of an image classifier give their trunk and say what stays fresh', () => {
