@@ -151,10 +151,10 @@ export function label$<P>(
   return concat(
     people$.pipe(
       bufferCount(labeller.batch),
-      // One more than the network is at: while that is being written, no lane waits.
+      // Two a lane: while one batch is being written, the lane is at its next.
       inOrder(
         (people) => from(labeller.add(people)).pipe(concatMap((done) => done)),
-        labeller.lanes + 1,
+        2 * labeller.lanes,
       ),
     ),
     defer(() => labeller.finish()),
