@@ -101,6 +101,7 @@ export function createLabeller<P extends { readonly cropId: number }>(
     await retryBusy(() => {
       putEncoded(db, encoded);
     });
+    for (const { blob } of encoded) giveBack(blob);
     count('targets_taught', rows.length);
     return predictions.map((prediction, i) => ({
       person: people[i]!,
