@@ -34,8 +34,10 @@ export function claimTargets(
   { owner, lease }: Claimant,
   now = machineClock(),
 ): ClaimState[] {
+  // Outside of the transaction it is looked up once and for all.
+  const known = findTargetSet(db, set);
   return transaction(db, () => {
-    const setId = findTargetSet(db, set) ?? addTargetSet(db, set);
+    const setId = known ?? findTargetSet(db, set) ?? addTargetSet(db, set);
     const target = db.prepare('SELECT 1 FROM target WHERE set_id = ? AND crop_id = ?');
     // Claims of another that are alive stay.
     const claim = db.prepare(

@@ -77,10 +77,10 @@ export function encodeTarget(
   shape.forEach((value, i) => head.writeUInt16LE(value, 8 + 2 * i));
   affineToBlob(view).copy(head, 16);
   peaks.forEach((peak, joint) => head.writeFloatLE(peak, FIXED + 4 * joint));
-  const body = CODECS[codec].encode(heatmap, shape, sigma);
+  const parts = [head, ...CODECS[codec].encode(heatmap, shape, sigma)];
   const check = Buffer.alloc(4);
-  check.writeUInt32LE(crc32(body, crc32(head, seedOf(cropId))));
-  return Buffer.concat([head, body, check]);
+  check.writeUInt32LE(parts.reduce((crc, part) => crc32(part, crc), seedOf(cropId)));
+  return Buffer.concat([...parts, check]);
 }
 
 /** @throws {TargetBlobError} for bytes that are damaged, or in a version or codec that this heatstream does not know. */

@@ -12,8 +12,9 @@ export interface MapCodec {
   /**
    * @param heatmap [height, width, joints], finite values
    * @param sigma heatmap px; for codecs that draw Gaussians
+   * @returns the body, in parts
    */
-  encode(heatmap: Float32Array, shape: MapShape, sigma: number): Buffer;
+  encode(heatmap: Float32Array, shape: MapShape, sigma: number): readonly Buffer[];
   /**
    * @param peaks of each joint, as they are stored in the blob's header
    * @throws what zlib throws, and RangeError, for a body of another length

@@ -17,7 +17,7 @@ export const f16: MapCodec = {
         bytes[total + to] = half;
       }
     }
-    return deflate(bytes);
+    return [deflate(bytes)];
   },
   decode(body, [height, width, joints]) {
     const size = height * width;

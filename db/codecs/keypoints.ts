@@ -24,7 +24,7 @@ export const keypoints: MapCodec = {
       body.writeFloatLE(x, 4 + 8 * joint);
       body.writeFloatLE(y, 8 + 8 * joint);
     });
-    return body;
+    return [body];
   },
   decode(body, [height, width, joints], peaks) {
     if (body.length !== 4 + 8 * joints) {

@@ -9,7 +9,7 @@ export const u8: MapCodec = {
     const joints = shape[2];
     const { minima, maxima } = extremes(heatmap, joints);
     const planes = deflate(quantise(heatmap, shape, minima, maxima));
-    return Buffer.concat([bytesOf(minima), bytesOf(maxima), planes]);
+    return [bytesOf(minima), bytesOf(maxima), planes];
   },
   decode(body, shape) {
     const [height, width, joints] = shape;
@@ -33,6 +33,10 @@ function extremes(heatmap: Float32Array, joints: number) {
   return { minima, maxima };
 }
 
+/** Room for the planes of the largest target so far: new ones for each would be garbage at once. */
+let room = new Uint8Array(0);
+
+/** @returns planes that last until the next call */
 function quantise(
   heatmap: Float32Array,
   [height, width, joints]: MapShape,
@@ -41,7 +45,8 @@ function quantise(
 ): Uint8Array {
   const size = height * width;
   // Plane by plane: a joint's map is mostly flat, which deflate likes.
-  const planes = new Uint8Array(size * joints);
+  if (room.length < size * joints) room = new Uint8Array(size * joints);
+  const planes = room.subarray(0, size * joints).fill(0);
   for (let joint = 0; joint < joints; joint++) {
     const min = minima[joint]!;
     const range = maxima[joint]! - min;

@@ -43,12 +43,21 @@ export interface Step<I extends string = string, O extends string = string> {
   ): { readonly state: Tensors; readonly outputs: Tensors<O> };
 }
 
+export interface OpenOptions {
+  /**
+   * Calls that run beside each other where the engine can, each with a share of its threads: two threads that never wait for
+   * each other do more than two that meet at the end of every operator, above all where the machine has other work. Every lane
+   * holds the state, so steps may not change it. Integer >= 1. @default 1
+   */
+  readonly lanes?: number;
+}
+
 export interface Engine {
   readonly name: EngineName;
   /** What it runs on, for people: `onnxruntime 1.30.0 cpu, 2 threads`. */
   readonly device: string;
   /** Takes the state to the device. Training, evaluation, probing and publishing share one session. */
-  open(state: StateArrays): Promise<Session>;
+  open(state: StateArrays, options?: OpenOptions): Promise<Session>;
 }
 
 export interface Session {

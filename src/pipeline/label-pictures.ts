@@ -33,6 +33,9 @@ import { openModel } from './open-predictor.ts';
 import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
 import { videoSampling } from './video-sampling.ts';
 
+/** Batches that the network is at beside each other. */
+const LANES = 2;
+
 export interface LabelOptions extends Pick<Options, 'boxesImages' | 'every' | 'scene'> {
   /** Run folder or model file. */
   readonly teacher: string;
@@ -71,7 +74,9 @@ export async function labelPictures(
 ): Promise<LabelSummary> {
   const sampling = videoSampling(options);
   // Of a model with two networks, the one whose digest names the targets and that --teacher takes.
-  const { model, recipe, spec, predictor } = await openModel(teacher, engine, 'first');
+  const { model, recipe, spec, predictor } = await openModel(teacher, engine, 'first', {
+    lanes: LANES,
+  });
   const { card, digest, file } = model;
   const joints = card.skeleton.joints.length;
   const db = openDatabase(cache);
@@ -86,7 +91,8 @@ export async function labelPictures(
       { ...options, exclude: [] },
       { openTeacher: () => Promise.resolve(teacherFinder(predictor, { spec, digest })) },
     );
-    const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
+    // Each is looked at once.
+    const crops = createCropReader(db, { maxBytes: 0 });
     const counts: Record<string, number> = {};
     let rejected = 0;
     const reject = (error: SampleError) => {
@@ -145,8 +151,11 @@ export function label$<P>(
   return concat(
     people$.pipe(
       bufferCount(labeller.batch),
-      // Two at a time: while one batch is being written, the engine is at the next.
-      inOrder((people) => from(labeller.add(people)).pipe(concatMap((done) => done)), 2),
+      // Two a lane: while one batch is being written, the lane is at its next.
+      inOrder(
+        (people) => from(labeller.add(people)).pipe(concatMap((done) => done)),
+        2 * labeller.lanes,
+      ),
     ),
     defer(() => labeller.finish()),
   );

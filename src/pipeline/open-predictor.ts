@@ -14,7 +14,7 @@ import type { CropSpec } from '../pose/types.ts';
 import { checkWeights, digestOf, loadModel, type Model } from '../stages/model-file.ts';
 import { openPredictor, type Predictor } from '../stages/predict.ts';
 
-/** Crops a call of the engine. */
+/** Crops that the engine is at, in one call or in several beside each other. */
 const BATCH = 32;
 
 export interface OpenModel {
@@ -38,12 +38,13 @@ export interface Reading {
 /**
  * @param where run folder or model file
  * @param choice by default both networks of Dual, and of a mean teacher the student
+ * @param lanes calls beside each other, 1, 2 or 4: for whoever has several at hand. @default 1
  */
 export async function openModel(
   where: string,
   engine: Engine,
   choice?: NetworkChoice,
-  { flip = 'none', decode }: Reading = {},
+  { flip = 'none', decode, lanes = 1 }: Reading & { readonly lanes?: number } = {},
 ): Promise<OpenModel> {
   const model = await chosen(await loadModel(where), choice);
   const { card } = model;
@@ -59,7 +60,8 @@ export async function openModel(
     second: model.second,
     geometry: recipe,
     spec,
-    batch: BATCH,
+    batch: BATCH / lanes,
+    lanes,
     decode: recipe.decode,
     flip: flip === 'none' ? undefined : { flip, skeleton: card.skeleton },
   });

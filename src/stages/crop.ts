@@ -10,6 +10,7 @@ import { decodeRgb, type DecodedPicture } from '../image/decode.ts';
 import { PictureError } from '../image/picture-error.ts';
 import { cropFromImage } from '../pose/crop-geometry.ts';
 import type { Box, CropSpec, Size } from '../pose/types.ts';
+import { giveBack } from './give-back.ts';
 import {
   boxIn,
   peopleFrom,
@@ -36,7 +37,7 @@ export interface CropContext {
 export interface Croppable<T> {
   readonly picture: Picture<T>;
   readonly image: ImageRow;
-  /** Called once at most. @param maxScaleDown how many times smaller the picture may come, >= 1 */
+  /** Called once at most; its pixels are given back when the crops are made. @param maxScaleDown how many times smaller the picture may come, >= 1 */
   readonly decode: (maxScaleDown: number) => Promise<DecodedPicture>;
 }
 
@@ -82,7 +83,9 @@ export async function cropPeople<T>(
   );
   const missing = usable.filter((_, i) => !crops[i]);
   const rows = missing.length > 0 ? await makeCrops(image, missing, open, context) : [];
+  if (decoded) giveBack(decoded.pixels);
   const made = await store(rows, found, image, picture, context);
+  for (const { pixels } of rows) giveBack(pixels);
   if (made.length > 0) count('crops_made', made.length);
   const keys = new Map<Person<T>, CropKey>(missing.map((person, i) => [person, made[i]!]));
   return {
@@ -98,17 +101,22 @@ export async function cropPeople<T>(
   };
 }
 
-/** How a picture file comes to pixels. */
+/** How a picture file comes to pixels; its bytes are given back then. */
 export function decoderOf(
   path: string,
   bytes: Uint8Array,
   facts: FileFacts,
 ): Croppable<unknown>['decode'] {
-  return (maxScaleDown) =>
-    decodeRgb(bytes, { maxScaleDown }).catch((error: unknown) => {
+  return async (maxScaleDown) => {
+    try {
+      return await decodeRgb(bytes, { maxScaleDown });
+    } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       throw new SampleError({ stage: 'decode', path, reason: error.message, cause: error, facts });
-    });
+    } finally {
+      giveBack(bytes);
+    }
+  };
 }
 
 /** Why this box cannot be cut out of a picture of this size; undefined where it can. */

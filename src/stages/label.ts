@@ -7,6 +7,7 @@ import type { TargetSet } from '../../db/target-sets.ts';
 import { encodeTargets, putEncoded, readTargets } from '../../db/targets.ts';
 import { identity } from '../pose/affine.ts';
 import type { Counters } from './counters.ts';
+import { giveBack } from './give-back.ts';
 import { peaksOf } from './peaks.ts';
 import type { Predictor } from './predict.ts';
 import { readCropsOf } from './read-crops.ts';
@@ -19,6 +20,7 @@ export interface LabelContext {
   /** Training step of the teacher. */
   readonly step: number;
   readonly claimant: Claimant;
+  /** Crops that nobody else looks at: their pixels are given back when they are taught. */
   readonly read: (cropId: number) => Promise<Crop>;
   /** Gets people whose crop is damaged: they get no target until it is made again. */
   readonly onReject: (error: SampleError) => void;
@@ -41,6 +43,8 @@ export interface LabelledPerson<P> {
 export interface Labeller<P> {
   /** People to look at together. */
   readonly batch: number;
+  /** Batches that the network is at beside each other. */
+  readonly lanes: number;
   /** Takes people in; returns those who are done. Some wait for a full batch or for another labeller. Calls may overlap. */
   add(people: readonly P[]): Promise<LabelledPerson<P>[]>;
   /** Labels those who wait; yields them. Returns at once, giving back its claims, when `signal` is aborted. */
@@ -52,7 +56,7 @@ export function createLabeller<P extends { readonly cropId: number }>(
 ): Labeller<P> {
   const { db, predictor, set, step, claimant, read, onReject, keypoints, count, pause, signal } =
     context;
-  const { batch } = predictor;
+  const { batch, lanes } = predictor;
   // Claimed, fewer than a batch between calls. Overlapping calls share it: what one pushes, another may teach.
   let mine: P[] = [];
   // Others are at these: at most what they hold claims on.
@@ -80,6 +84,7 @@ export function createLabeller<P extends { readonly cropId: number }>(
     if (found.length === 0) return [];
     const people = found.map(({ person }) => person);
     const predictions = await predictor.predict(found.map(({ crop }) => crop));
+    for (const { crop } of found) giveBack(crop.pixels);
     const { width, height } = set.heatmap;
     const rows = predictions.map(({ heatmap }, i) => ({
       key: { ...set, cropId: people[i]!.cropId },
@@ -92,9 +97,11 @@ export function createLabeller<P extends { readonly cropId: number }>(
       },
     }));
     const encoded = encodeTargets(rows);
+    for (const { heatmap } of predictions) giveBack(heatmap);
     await retryBusy(() => {
       putEncoded(db, encoded);
     });
+    for (const { blob } of encoded) giveBack(blob);
     count('targets_taught', rows.length);
     return predictions.map((prediction, i) => ({
       person: people[i]!,
@@ -115,6 +122,7 @@ export function createLabeller<P extends { readonly cropId: number }>(
 
   return {
     batch,
+    lanes,
     add: claim,
     async *finish() {
       while (!signal.aborted && mine.length + taken.length > 0) {

@@ -11,6 +11,7 @@ import type { Decoding } from '../pose/codec.ts';
 import { decodeHeatmaps, inputFromHeatmap } from '../pose/decode.ts';
 import type { Crop, CropSpec, PredictedKeypoint } from '../pose/types.ts';
 import { concatenate } from './concatenate.ts';
+import { giveBack } from './give-back.ts';
 
 export interface Prediction {
   /** Pixels of the upright picture; score = height of the peak. */
@@ -30,6 +31,8 @@ export interface KeypointPredictor {
 
 /** A network of ours, whose heatmaps are the run's. Fewer crops than `batch` are padded with the first one. */
 export interface Predictor extends KeypointPredictor {
+  /** Calls that run beside each other, where the engine can. */
+  readonly lanes: number;
   predict(crops: readonly Crop[]): Promise<Prediction[]>;
 }
 
@@ -42,6 +45,8 @@ export interface PredictorOptions {
   readonly geometry: StepGeometry;
   readonly spec: CropSpec;
   readonly batch: number;
+  /** @default 1 */
+  readonly lanes?: number | undefined;
   readonly decode: Decoding;
   readonly bn?: BnMode;
   /** @default no flip test */
@@ -50,11 +55,12 @@ export interface PredictorOptions {
 
 export async function openPredictor(options: PredictorOptions): Promise<Predictor> {
   const { engine, network, weights, second, geometry, spec, batch, decode } = options;
-  const { bn = 'running', flip } = options;
+  const { bn = 'running', flip, lanes = 1 } = options;
   const named = (prefix: string, arrays: StateArrays = {}) =>
     Object.entries(arrays).map(([name, array]) => [prefix + name, array] as const);
   const session = await engine.open(
     Object.fromEntries([...named('net.', weights), ...named('net2.', second)]),
+    { lanes },
   );
   const compile = (prefix: Weights) =>
     session.compile(
@@ -70,6 +76,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
 
   return {
     batch,
+    lanes,
     async predict(crops) {
       const padded = Array.from({ length: batch }, (_, i) => crops[i] ?? crops[0]!);
       const inputs = {
@@ -82,10 +89,12 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
         maps.push(outputs!.heatmaps.data);
       }
       const data = mean(maps);
-      return crops.map((crop, i) => {
+      const predictions = crops.map((crop, i) => {
         const map = data.slice(i * size, (i + 1) * size);
         return { heatmap: map, keypoints: keypoints(map, crop) };
       });
+      for (const array of new Set([...maps, data])) giveBack(array);
+      return predictions;
     },
     dispose: () => session.dispose(),
   };

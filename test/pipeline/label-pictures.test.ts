@@ -8,11 +8,12 @@ import { collect } from '../support/streams.ts';
 const done = (person: number): LabelledPerson<number> => ({ person, keypoints: [] });
 
 describe('label$', () => {
-  it('hands over the next batch while one is at work, two at most, and keeps their order', async () => {
+  it('hands over the next batch of a lane while one is at work, two at most, and keeps their order', async () => {
     let atWork = 0;
     let most = 0;
     const labeller = {
       batch: 2,
+      lanes: 1,
       async add(people: readonly number[]) {
         most = Math.max(most, (atWork += 1));
         // The earlier, the slower.
@@ -34,6 +35,7 @@ describe('label$', () => {
   it('fails with the batch that fails', async () => {
     const labeller = {
       batch: 2,
+      lanes: 1,
       add: (people: readonly number[]) =>
         people.includes(3) ? Promise.reject(new Error('no')) : Promise.resolve(people.map(done)),
       // eslint-disable-next-line @typescript-eslint/require-await -- nothing is left

@@ -32,6 +32,11 @@ export async function onnxruntimeEngine(options: OnnxruntimeOptions = {}): Promi
   return {
     name: 'onnxruntime',
     device: `onnxruntime ${version} ${provider}, ${beside}`,
-    open: (state) => CompiledSession.open(state, { threads, provider, lowering, onNotice }),
+    open: (state, { lanes = 1 } = {}) =>
+      CompiledSession.open(state, {
+        ...{ threads, provider, lowering, onNotice },
+        // Elsewhere calls would wait for each other on one device.
+        lanes: provider === 'cpu' ? Math.min(lanes, threads) : 1,
+      }),
   };
 }

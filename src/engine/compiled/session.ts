@@ -20,7 +20,7 @@ import { sizeOf } from './program/node.ts';
 import { record } from './record/record.ts';
 import type { Recording } from './record/record.ts';
 import { buffersOf } from './worker/buffers.ts';
-import { WorkerLink } from './worker/link.ts';
+import { Lanes } from './worker/lanes.ts';
 
 /** `auto` takes blocked operators where they work and the batch fills whole blocks; `blocked` insists on them. */
 export type LoweringName = 'auto' | 'plain' | 'blocked';
@@ -29,6 +29,8 @@ export interface SessionOptions {
   readonly threads: number;
   readonly provider: Provider;
   readonly lowering: LoweringName;
+  /** Calls that run beside each other, 1 to `threads`. */
+  readonly lanes: number;
   readonly onNotice: (line: string) => void;
 }
 
@@ -38,7 +40,7 @@ interface Loaded {
 }
 
 export class CompiledSession implements Session {
-  readonly #link: WorkerLink;
+  readonly #lanes: Lanes;
   readonly #shapes: Readonly<Record<string, readonly number[]>>;
   readonly #runners = new Map<string, Promise<Runner>>();
   readonly #options: SessionOptions;
@@ -48,8 +50,8 @@ export class CompiledSession implements Session {
   /** Lanes of a block, once filters rest in blocks. */
   #block: number | undefined;
 
-  private constructor(link: WorkerLink, state: StateArrays, options: SessionOptions) {
-    this.#link = link;
+  private constructor(lanes: Lanes, state: StateArrays, options: SessionOptions) {
+    this.#lanes = lanes;
     this.#options = options;
     this.#shapes = Object.fromEntries(
       Object.entries(state).map(([name, { shape }]) => [name, [...shape]]),
@@ -59,11 +61,7 @@ export class CompiledSession implements Session {
   static async open(state: StateArrays, options: SessionOptions): Promise<CompiledSession> {
     for (const [name, array] of Object.entries(state))
       checkArray(`state entry ${name}`, array, array.shape);
-    const session = new CompiledSession(
-      new WorkerLink({ threads: options.threads, provider: options.provider }),
-      state,
-      options,
-    );
+    const session = new CompiledSession(new Lanes(options.lanes, options), state, options);
     await session.#put(state);
     return session;
   }
@@ -84,7 +82,7 @@ export class CompiledSession implements Session {
 
   async read(names: readonly string[] = Object.keys(this.#shapes)): Promise<StateArrays> {
     for (const name of names) this.#shapeOf(name);
-    return (await this.#link.ask({ kind: 'get', names })) as Record<string, NamedArray>;
+    return (await this.#lanes.ask({ kind: 'get', names })) as Record<string, NamedArray>;
   }
 
   async write(state: StateArrays): Promise<void> {
@@ -95,7 +93,7 @@ export class CompiledSession implements Session {
 
   async dispose(): Promise<void> {
     this.#runners.clear();
-    await this.#link.close();
+    await this.#lanes.close();
   }
 
   async #put(state: StateArrays): Promise<void> {
@@ -103,7 +101,7 @@ export class CompiledSession implements Session {
       ([name, { shape, data }]) => [name, { shape: [...shape], data: data.slice() }] as const,
     );
     const buffers = copies.map(([, { data }]) => data.buffer);
-    await this.#link.ask({ kind: 'put', state: Object.fromEntries(copies) }, buffers);
+    await this.#lanes.tell({ kind: 'put', state: Object.fromEntries(copies) }, buffers);
   }
 
   #shapeOf(name: string): readonly number[] {
@@ -124,9 +122,11 @@ export class CompiledSession implements Session {
     const { recording, shapes } = this.#loaded.get(key)!;
     const { provider } = this.#options;
     const compiled = compileStep(recording, shapes, { block: this.#block, provider });
+    if (compiled.writes.length > 0 && this.#lanes.count > 1)
+      throw new Error(`step ${key} changes the state, which ${this.#lanes.count} lanes hold apart`);
     const models = [compiled.model, ...(compiled.prepare ? [compiled.prepare.model] : [])];
     const transfer = models.map(({ buffer }) => buffer as ArrayBuffer);
-    await this.#link.ask({ kind: 'load', key, step: compiled }, transfer);
+    await this.#lanes.tell({ kind: 'load', key, step: compiled }, transfer);
     return compiled;
   }
 
@@ -145,7 +145,7 @@ export class CompiledSession implements Session {
       return;
     }
     this.#block = block;
-    await this.#link.ask({ kind: 'block', block });
+    await this.#lanes.tell({ kind: 'block', block }, []);
     for (const key of this.#loaded.keys()) await this.#send(key);
   }
 
@@ -153,7 +153,7 @@ export class CompiledSession implements Session {
     try {
       return await checkBlocks(async (model, feeds) => {
         const request = { kind: 'try', model, feeds } as const;
-        return (await this.#link.ask(request)) as Record<string, Float32Array>;
+        return (await this.#lanes.ask(request)) as Record<string, Float32Array>;
       });
     } catch (cause) {
       const reason = cause instanceof Error ? cause.message : String(cause);
@@ -183,7 +183,7 @@ export class CompiledSession implements Session {
     signal?.addEventListener('abort', onAbort, { once: true });
     try {
       const request = { kind: 'run', key, steps, stop } as const;
-      const answer = await this.#link.ask(request, buffersOf(steps));
+      const answer = await this.#lanes.run(request, buffersOf(steps));
       const calls = answer as Record<string, Float32Array>[];
       if (compiled.outputs.length === 0) return inputs.map(() => ({}));
       return calls.flatMap((call) => apart(call, compiled.outputs));
@@ -211,8 +211,8 @@ function apart(
   return Array.from({ length: count }, (_, step) =>
     Object.fromEntries(
       outputs.map(({ name, shape }): [string, NamedArray] => {
-        const size = sizeOf(shape);
-        return [name, { shape, data: call[name]!.slice(step * size, (step + 1) * size) }];
+        const [data, size] = [call[name]!, sizeOf(shape)];
+        return [name, { shape, data: count === 1 ? data : data.slice(step * size, (step + 1) * size) }]; // prettier-ignore
       }),
     ),
   );
