@@ -103,7 +103,8 @@ export class CardRuntime {
   #feeds(step: CompiledStep, inputs: StepArrays, next: Tensors): Record<string, ORT.Tensor> {
     const feeds: Record<string, ORT.Tensor> = {};
     for (const { name, shape } of step.inputs) {
-      const data = inputs[name]!;
+      // Not in memory that other threads see, which the runtime does not read.
+      const data = inputs[name]!.slice();
       const type = data instanceof Uint8Array ? 'uint8' : 'float32';
       feeds[`in:${name}`] = new ort.Tensor(type, data, shape);
     }
