@@ -84,7 +84,7 @@ export function randomBody(random: Rng, size: number): Body {
     height,
     headHeight: head,
     lean: (lean * 180) / Math.PI,
-    limb: height * between(random, 0.06, 0.09),
+    limb: height * between(random, 0.045, 0.075),
   };
 }
 

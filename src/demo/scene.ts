@@ -76,14 +76,14 @@ function drawBody(random: Rng, body: Body): string {
   );
 }
 
-/** A bar anywhere in the picture, 4–11 pixels thick at 128 pixels: looks like a limb without a body. */
+/** A bar anywhere in the picture, 2–9 pixels thick at 128 pixels: looks like a limb without a body. */
 function bar(random: Rng, size: number): string {
   const end = () => ({
     x: integerBetween(random, 0, size - 1),
     y: integerBetween(random, 0, size - 1),
   });
   const from = end();
-  return line(from, end(), (integerBetween(random, 4, 11) * size) / 128, colour(random));
+  return line(from, end(), (integerBetween(random, 2, 9) * size) / 128, colour(random));
 }
 
 /** A rectangle of 1/12 to 1/4 of the side. */
