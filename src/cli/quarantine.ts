@@ -5,6 +5,7 @@ import { retryBusy } from '../../db/retry.ts';
 import { resolve } from 'node:path';
 import { exportQuarantine } from '../stages/export-quarantine.ts';
 import { UsageError } from '../config/resolve.ts';
+import { countOf } from '../monitor/count-of.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
 import { shown } from './shown.ts';
@@ -19,15 +20,15 @@ export async function run(invocation: Invocation): Promise<number> {
       if (options.json) console.log(JSON.stringify(items));
       else {
         for (const { path, stage, reason, attempts } of items) {
-          console.log([shown(path), stage, shown(reason), `${attempts} attempts`].join('\t'));
+          console.log([shown(path), stage, shown(reason), countOf(attempts, 'attempt')].join('\t'));
         }
-        process.stderr.write(`${items.length} items in quarantine\n`);
+        process.stderr.write(`${countOf(items.length, 'item')} in quarantine\n`);
       }
     } else if (action === 'retry') {
       const named = paths.length > 0 ? paths.map((path) => resolve(path)) : undefined;
       const released = await retryBusy(() => releaseQuarantine(db, named));
       process.stderr.write(
-        `${released} items released: they are tried again by the next command that sees them\n`,
+        `${countOf(released, 'item')} released, to be tried again by the next command that meets them\n`,
       );
     } else if (action === 'export') {
       const [folder, ...others] = paths;

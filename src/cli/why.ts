@@ -11,6 +11,7 @@ import {
   type TargetProvenance,
 } from '../../db/provenance.ts';
 import { UsageError } from '../config/resolve.ts';
+import { countOf } from '../monitor/count-of.ts';
 import { durationText } from '../monitor/duration.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
@@ -43,7 +44,8 @@ export async function run(invocation: Invocation): Promise<number> {
 
 function describe({ cropId, box, source, targets }: PersonProvenance, now: number): string {
   const { x, y, width, height } = box;
-  const head = `crop ${cropId}: box ${x},${y} ${width}×${height} (${source}), ${targets.length} targets`;
+  const [left, top, wide, high] = [x, y, width, height].map((pixels) => +pixels.toFixed(2));
+  const head = `crop ${cropId}: box ${left},${top} ${wide}×${high} (${source}), ${countOf(targets.length, 'target')}`;
   return [head, ...targets.map((target) => describeTarget(target, now))].join('\n');
 }
 
@@ -55,7 +57,7 @@ function describeTarget(target: TargetProvenance, now: number): string {
     `  target ${id}: teacher ${teacher.slice(0, 12)} (${origin}), step ${step}, ${bn} statistics`,
     `    ${viewMode} view${view ? ` [${view.map((value) => +value.toFixed(4)).join(' ')}]` : ''}${flip ? ', mirrored' : ''}; ${codec} ${shape.join('×')}`,
     // A calendar that was set back makes no target younger than now.
-    `    taught ${durationText(Math.max(0, now - taughtAt))} ago, used ${timesUsed} times`,
+    `    taught ${durationText(Math.max(0, now - taughtAt))} ago, used ${countOf(timesUsed, 'time')}`,
   ];
   if (peaks) lines.push(`    peaks ${peaks.map((peak) => peak.toFixed(3)).join(' ')}`);
   if (damage !== undefined) lines.push(`    damaged: ${damage}`);

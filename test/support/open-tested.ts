@@ -2,7 +2,7 @@
 import { openEngine, type EngineOptions } from '../../src/engine/choose.ts';
 import type { Engine, Provider } from '../../src/engine/types.ts';
 
-export const testedProvider = (process.env['HEATSTREAM_TEST_PROVIDER'] ?? 'cpu') as Provider;
+const testedProvider = (process.env['HEATSTREAM_TEST_PROVIDER'] ?? 'cpu') as Provider;
 
 export const openTested = (options: Omit<EngineOptions, 'provider'>): Promise<Engine> =>
   openEngine({ ...options, provider: testedProvider });
