@@ -62,6 +62,7 @@ export const TRAIN_OPTIONS = [
   'cache',
   'run',
   'resume',
+  'stopAt',
   'watch',
   ...ENGINE,
   'stepsPerCall',

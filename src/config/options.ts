@@ -178,6 +178,7 @@ export const optionSchema = z.object({
   cache: z.string().default('.heatstream/cache.sqlite').describe('database of crops and targets'),
   run: z.string().default('runs/latest').describe('folder of this run'),
   resume: flag.default(false).describe('go on with the run in --run'),
+  stopAt: count(1).optional().describe('save and stop after this step; --resume goes on'),
   watch: flag.default(false).describe('follow the folders'),
   engine: z
     .enum(['auto', 'onnxruntime', 'wasm', 'cpu', 'tensorflow', 'webgpu'])

@@ -88,35 +88,67 @@ interface Scored {
   readonly scores: EvalResult;
 }
 
+/** Of the supervised run's steps, how many it makes before others run beside it: then two lanes end at about the same time. */
+const ALONE = 5 / 6;
+
 /**
- * The supervised run with all threads; then the others, which do not need each other, two at a time with half of the
- * threads each: two steps with one thread are done sooner than one after the other with two.
+ * Trains and scores, two things at a time with half of the threads each: two steps with one thread are done sooner than one
+ * after the other with two. The supervised run, which others start from, makes most of its steps alone with all threads.
  * @returns in the order of `runs`
  */
 async function scoreAll(
-  [baseline, ...others]: readonly DemoRun[],
+  runs: readonly DemoRun[],
   options: DemoOptions,
   hooks: DemoHooks,
 ): Promise<Scored[]> {
   const { steps, threads } = options;
   const lanes = Math.min(2, threads);
-  const score = async (run: DemoRun, share: number): Promise<Scored> => {
-    hooks.say(`\n${run.method} ${run.regime}, ${steps} steps, threads: ${share}`);
-    const prefix = share < threads ? `${run.regime} ` : undefined;
-    const engine = [...options.engineFlags, '--threads', String(share), '--json'];
-    const train = await hooks.command([...trainFlags(run, options), ...engine], prefix);
-    const scores = (await hooks.command([...evalFlags(run, options), ...engine])) as EvalResult;
-    return { row: demoRow(run, train as TrainResult, scores, share), scores };
+  const share = Math.floor(threads / lanes);
+  const alone = lanes === 1 ? steps : Math.round(ALONE * steps);
+  const command = (args: readonly string[], count: number, run: DemoRun) => {
+    const engine = [...options.engineFlags, '--threads', String(count), '--json'];
+    return hooks.command([...args, ...engine], count < threads ? `${run.name} ` : undefined);
   };
-  const first = await score(baseline!, threads);
-  const done = new Map<DemoRun, Scored>();
-  const waiting = [...others];
+  const train = async (run: DemoRun, count: number, part = '', flags: readonly string[] = []) => {
+    hooks.say(`\n${run.method} ${run.regime}, ${part}${steps} steps, threads: ${count}`);
+    return (await command([...trainFlags(run, options), ...flags], count, run)) as TrainResult;
+  };
+  const scored = new Map<DemoRun, Scored>();
+  const score = async (run: DemoRun, trained: TrainResult, count: number) => {
+    const scores = (await command(evalFlags(run, options), share, run)) as EvalResult;
+    scored.set(run, { row: demoRow(run, trained, scores, count), scores });
+  };
+
+  const [baseline, next, ...others] = runs as readonly [DemoRun, ...DemoRun[]];
+  const first =
+    alone < steps
+      ? await train(baseline, threads, `${alone} of `, ['--stop-at', String(alone)])
+      : await train(baseline, threads);
+  const whole = Promise.withResolvers<TrainResult>();
+  const waiting = [
+    ...(next ? [async () => score(next, await train(next, share), share)] : []),
+    async () => {
+      const last =
+        alone < steps ? await train(baseline, share, 'the rest of ', ['--resume']) : first;
+      // The pace is that of the part with all threads.
+      const { stepMs, imagesPerSecond } = first;
+      whole.resolve({
+        ...last,
+        ...(stepMs && { stepMs }),
+        ...(imagesPerSecond && { imagesPerSecond }),
+      });
+    },
+    ...others.map((run) => async () => {
+      await whole.promise;
+      await score(run, await train(run, share), share);
+    }),
+    async () => score(baseline, await whole.promise, threads),
+  ];
   const lane = async () => {
-    for (let run = waiting.shift(); run; run = waiting.shift())
-      done.set(run, await score(run, Math.floor(threads / lanes)));
+    for (let task = waiting.shift(); task; task = waiting.shift()) await task();
   };
   await Promise.all(Array.from({ length: lanes }, lane));
-  return [first, ...others.map((run) => done.get(run)!)];
+  return runs.map((run) => scored.get(run)!);
 }
 
 function trainFlags({ name, method, regime, flags }: DemoRun, options: DemoOptions): string[] {

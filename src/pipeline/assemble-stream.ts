@@ -110,7 +110,7 @@ export function assembleStream(parts: StreamParts): {
         }),
         logged: pool.logged(),
         done,
-        steps: options.steps,
+        steps: Math.min(options.steps, options.stopAt ?? options.steps),
         drain,
         async close(step) {
           const generation = await pool.close(step);

@@ -15,8 +15,8 @@ const CONFIG_FILE = 'config.json';
 
 /** Options that may change when a run goes on; all others decide what is trained. */
 const MAY_CHANGE = new Set([
-  ...['resume', 'watch', 'steps', 'stepsPerCall', 'cropMemory', 'logEvery', 'checkpointEvery'],
-  ...['engine', 'provider', 'threads', 'strict', 'quiet', 'json'],
+  ...['resume', 'watch', 'steps', 'stopAt', 'stepsPerCall', 'cropMemory', 'logEvery'],
+  ...['checkpointEvery', 'engine', 'provider', 'threads', 'strict', 'quiet', 'json'],
   ...['onCollapse', 'force', 'monitorEvery'],
 ]);
 

@@ -16,7 +16,11 @@ function commandLine() {
         return { pck, ap: 0.25, pckProtocol: 'PCK@0.2: how', apProtocol: 'OKS-AP how' };
       }
       const name = basename(value('--run'));
-      events.push(`${name} begins, threads ${value('--threads')}, prefix ${String(prefix)}`);
+      const begins = args.includes('--resume') ? 'goes on' : 'begins';
+      const stops = args.includes('--stop-at') ? `, stops at ${value('--stop-at')}` : '';
+      events.push(
+        `${name} ${begins}, threads ${value('--threads')}${stops}, prefix ${String(prefix)}`,
+      );
       await new Promise((resolve) => setTimeout(resolve, 5));
       mkdirSync(value('--run'), { recursive: true });
       writeFileSync(join(value('--run'), 'metrics.jsonl'), '{"step":1,"supervised":0.5}\n');
@@ -37,16 +41,24 @@ const optionsIn = (dir: string, more: Partial<DemoOptions> = {}): DemoOptions =>
 });
 
 describe('the demo', () => {
-  it('trains the baseline first, with all threads, then the others side by side with half of them', async () => {
-    const { hooks, events } = commandLine();
+  it('trains most of the baseline with all threads, its rest beside the first of the others, then what learns from it', async () => {
+    const { hooks, events, said } = commandLine();
     const { rows, report } = await runDemo(optionsIn(temporaryFolder()), hooks);
     expect(events).toEqual([
-      'supervised begins, threads 2, prefix undefined',
+      'supervised begins, threads 2, stops at 8, prefix undefined',
       'supervised ends',
-      'single-online begins, threads 1, prefix online ',
-      'single-cached begins, threads 1, prefix cached ',
+      'single-online begins, threads 1, prefix single-online ',
+      'supervised goes on, threads 1, prefix supervised ',
       'single-online ends',
+      'supervised ends',
+      'single-cached begins, threads 1, prefix single-cached ',
       'single-cached ends',
+    ]);
+    expect(said.filter((line) => line.includes('steps, threads'))).toEqual([
+      '\nsupervised online, 8 of 9 steps, threads: 2',
+      '\nsingle online, 9 steps, threads: 1',
+      '\nsupervised online, the rest of 9 steps, threads: 1',
+      '\nsingle cached, 9 steps, threads: 1',
     ]);
     expect(rows).toMatchObject([
       { method: 'supervised', regime: 'online', pck: 30, ap: 25, threads: 2 },

@@ -123,6 +123,18 @@ describe('a training run', () => {
     expect(parts).toEqual(whole);
   });
 
+  it('stops where it is told to, and goes on to the same end', async () => {
+    await using folder = await figureFolder();
+    const seen = (steps: number[]) => hooks({}, { onStep: ({ step }) => steps.push(step) });
+    const [first, second]: [number[], number[]] = [[], []];
+    const options = folder.options({ steps: 12, stepsPerCall: 3 });
+    const part = await runTraining({ ...options, stopAt: 7 }, seen(first));
+    expect(part).toMatchObject({ step: 7, stopped: true });
+    const rest = await runTraining({ ...options, resume: true }, seen(second));
+    expect(rest).toMatchObject({ step: 12, stopped: false });
+    expect([...first, ...second]).toEqual(Array.from({ length: 12 }, (_, i) => i + 1));
+  });
+
   it('does not wait for teachers that an online method never publishes', async () => {
     await using folder = await figureFolder();
     const summary = await runTraining(folder.options({ steps: 12, maxTeacherAge: 4 }), hooks({}));
