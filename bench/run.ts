@@ -8,7 +8,7 @@ interface Bench {
 }
 
 /** Files of this folder that are no benchmarks. */
-const HELPERS = ['run', 'rounds', 'peer', 'say', 'discover-memory'];
+const HELPERS = ['run', 'rounds', 'peer', 'calib', 'say', 'discover-memory'];
 
 const files = await readdir(import.meta.dirname);
 const names = files

@@ -4,7 +4,8 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { Engine } from '../../src/engine/types.ts';
 import { alternate, type BenchResult, median } from '../rounds.ts';
-import { hasPeer, runPeer } from '../peer.ts';
+import { calibStepMs, peerFigures } from '../calib.ts';
+import { hasPeer } from '../peer.ts';
 import { rounds, stepsPerCall, threads } from './settings.ts';
 import { openSingle } from './single-step.ts';
 
@@ -32,21 +33,8 @@ export async function single(engine: Engine): Promise<BenchResult> {
   }
 }
 
-/** Times of 10 steps each, which calib.py prints; the first are its warm-up. */
 async function peerIn(folder: string): Promise<(() => Promise<number>) | undefined> {
   if (!hasPeer) return undefined;
-  await runPeer('figures.py', [folder, '100', '400', '32']);
-  const options = {
-    ...{ set: 'coco', data: folder, method: 'single', labels: 100, seed: 0 },
-    ...{ steps: STEPS + 10, 'eval-every': 10, threads },
-  };
-  const args = Object.entries(options).flatMap(([key, value]) => [`--${key}`, String(value)]);
-  return async () => {
-    const lines = (await runPeer('calib.py', args)).split('\n');
-    const times = lines.flatMap((line) => {
-      const [, step, ms] = /^it (\d+) .* ms_step ([\d.]+)/.exec(line) ?? [];
-      return Number(step) > 10 ? [Number(ms)] : [];
-    });
-    return median(times);
-  };
+  await peerFigures(folder, 400);
+  return () => calibStepMs({ data: folder, threads, steps: STEPS, flags: ['--method', 'single'] });
 }

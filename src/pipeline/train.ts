@@ -1,7 +1,6 @@
 // The training stream: plan → crops → teach/recall → pair → batch → train step → after the step. One pipe, one line a stage.
-import { setImmediate as immediate } from 'node:timers/promises';
 import { concatMap, defer, EMPTY, from, type Observable } from 'rxjs';
-import { batch, type Batch, type BatchContext } from '../stages/batch.ts';
+import { batchInParts, type Batch, type BatchContext } from '../stages/batch.ts';
 import { pair, type PairContext } from '../stages/pair.ts';
 import type { LoadedStep } from '../stages/read-crops.ts';
 import type { StepPlan } from '../stages/sampler.ts';
@@ -12,6 +11,7 @@ import { groupUntil } from './group-until.ts';
 import { inOrder } from './in-order.ts';
 import { pull } from './pull.ts';
 import type { TeacherBoard } from './teacher-board.ts';
+import { createTurns } from './turns.ts';
 
 export interface TrainStream {
   /** The plans of the steps still to do. */
@@ -42,6 +42,7 @@ export interface TrainStream {
 export function train$(stream: TrainStream): Observable<StepRecord> {
   return defer(() => {
     const credits = createCredits(stream.credits);
+    const turns = createTurns();
     const trainGroup = async (batches: Batch[]) => {
       stream.onInFlight?.(credits.inFlight);
       const records = await stream.train(batches);
@@ -54,17 +55,11 @@ export function train$(stream: TrainStream): Observable<StepRecord> {
       concatMap(async (loaded) =>
         stream.teach(loaded, await stream.board.forStep(loaded.plan.step)),
       ),
-      concatMap((taught) => inTurn(() => pair(taught, stream.pair))),
-      concatMap((paired) => inTurn(() => batch(paired, stream.batch))),
+      concatMap((taught) => turns.take(() => pair(taught, stream.pair))),
+      concatMap((paired) => turns.takeAll(batchInParts(paired, stream.batch))),
       groupUntil(stream.stepsPerCall, ({ step }) => stream.isBoundary(step)),
       concatMap((batches) => (stream.drain.aborted ? EMPTY : from(trainGroup(batches)))),
       concatMap((records) => records),
     );
   });
-}
-
-/** Drawing a step takes milliseconds: timers, signals and answers get their turn between two of them. */
-async function inTurn<T>(work: () => T): Promise<T> {
-  await immediate();
-  return work();
 }

@@ -42,7 +42,21 @@ export interface Batch {
   readonly weight: number;
 }
 
+/** People whose heatmaps are drawn in one go. */
+const DRAWN_AT_ONCE = 8;
+
 export function batch(paired: PairedStep, context: BatchContext): Batch {
+  const parts = batchInParts(paired, context);
+  let part = parts.next();
+  while (part.done !== true) part = parts.next();
+  return part.value;
+}
+
+/** The same work in parts of a millisecond or two, so that others get their turn between them. */
+export function* batchInParts(
+  paired: PairedStep,
+  context: BatchContext,
+): Generator<undefined, Batch> {
   const { step } = paired.plan;
   const { learning, memory } = context;
   const learningRate = learningRateAt(step, context.schedule);
@@ -52,7 +66,7 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
       memory,
     ),
     labelledViews: packTransforms(paired.labelledViews),
-    ...encodeTargets(paired, context),
+    ...(yield* encodeTargets(paired, context)),
     rates: createOptimizer(learning.optimizer).rates(learningRate, step),
     ...(learning.averages && { averageDecay: Float32Array.of(averageDecay(step, context.ema)) }),
   };
@@ -62,6 +76,7 @@ export function batch(paired: PairedStep, context: BatchContext): Batch {
   const untaught = isStored && !paired.targets;
   const weight = untaught ? 0 : rampUp(step, context.weight, context.ramp);
   const pool = { ...packPool(paired, memory), weight: Float32Array.of(weight) };
+  yield;
   const teacher = {
     ...(isStored && { teacherHeatmaps: packTargets(paired, context) }),
     ...(context.method.teacher === 'average' && {
@@ -89,24 +104,25 @@ export const packPool = (paired: PairedStep, memory?: BatchMemory) => ({
 /** Early on the plain mean of all weights so far, so that the fresh ones are soon forgotten. */
 const averageDecay = (step: number, decay: number) => Math.min(decay, 1 - 1 / (step + 1));
 
-function encodeTargets(
+function* encodeTargets(
   { labelledKeypoints }: PairedStep,
   { heatmap, stride, origin, codec: name, sigma, skeleton, memory }: BatchContext,
-): { targets: Float32Array; targetWeights: Float32Array } {
+): Generator<undefined, { targets: Float32Array; targetWeights: Float32Array }> {
   const joints = skeleton.joints.length;
   const size = heatmap.width * heatmap.height * joints;
   const targets = memory.floats(labelledKeypoints.length * size);
   const targetWeights = new Float32Array(labelledKeypoints.length * joints);
   const codec = codecNamed(name);
   const align = alignOf(codec, origin);
-  labelledKeypoints.forEach((keypoints, i) => {
+  for (const [i, keypoints] of labelledKeypoints.entries()) {
+    if (i % DRAWN_AT_ONCE === 0) yield;
     const weights = codec.encode(
       keypoints,
       { heatmap, stride, sigma, origin: align },
       targets.subarray(i * size, (i + 1) * size),
     );
     targetWeights.set(weights, i * joints);
-  });
+  }
   return { targets, targetWeights };
 }
 
