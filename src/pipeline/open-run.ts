@@ -1,6 +1,5 @@
-// Opens a run: its folder, its row in the database, its metrics log and its counters.
-import { mkdir, readFile } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+// Opens a run in its folder: its row in the database, its metrics log and its counters.
+import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
@@ -9,9 +8,8 @@ import { UsageError, defaultsOf } from '../config/resolve.ts';
 import { openMetricsLog, type MetricsRecord } from '../monitor/metrics-log.ts';
 import { writeFileAtomic } from '../stages/atomic-file.ts';
 import type { Counters } from '../stages/counters.ts';
+import { CONFIG_FILE } from './lock-run.ts';
 import type { TrainingOptions } from './training-setup.ts';
-
-const CONFIG_FILE = 'config.json';
 
 /** Options that may change when a run goes on; all others decide what is trained. */
 const MAY_CHANGE = new Set([
@@ -28,7 +26,7 @@ export interface RunLedger {
   finish(status: 'finished' | 'stopped' | 'failed'): Promise<void>;
 }
 
-/** @param done steps of the newest checkpoint in the folder, 0 where there is none */
+/** The folder is locked already. @param done steps of the newest checkpoint in the folder, 0 where there is none */
 export async function openRun(
   db: Database,
   options: TrainingOptions,
@@ -41,9 +39,6 @@ export async function openRun(
       `${options.run} holds a run of ${done} steps already: go on with --resume, or name another --run`,
     );
   }
-  if (options.resume && !existsSync(configFile)) {
-    throw new UsageError(`--resume: there is no run in ${options.run}`);
-  }
   // Without --resume, a run that never reached a checkpoint is started over.
   const exists = options.resume;
   if (exists)
@@ -52,7 +47,6 @@ export async function openRun(
       JSON.parse(await readFile(configFile, 'utf8')) as object,
       configFile,
     );
-  await mkdir(folder, { recursive: true });
 
   const known = exists ? findRun(db, folder) : undefined;
   if (exists && known === undefined) {

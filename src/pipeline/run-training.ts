@@ -12,6 +12,7 @@ import { assembleStream } from './assemble-stream.ts';
 import { gather } from './gather.ts';
 import { growPool$ } from './grow-pool.ts';
 import { holdOut, type Split } from './hold-out.ts';
+import { lockRun } from './lock-run.ts';
 import { openRun, type RunLedger } from './open-run.ts';
 import { createPacing } from './pacing.ts';
 import { openPool } from './pool.ts';
@@ -28,6 +29,19 @@ export async function runTraining(
   hooks: TrainingHooks,
 ): Promise<TrainingSummary> {
   const setup = setUpTraining(options);
+  const lock = await lockRun(options.run, options);
+  try {
+    return await trainLocked(options, setup, hooks);
+  } finally {
+    lock.release();
+  }
+}
+
+async function trainLocked(
+  options: TrainingOptions,
+  setup: TrainingSetup,
+  hooks: TrainingHooks,
+): Promise<TrainingSummary> {
   const db = openDatabase(options.cache);
   try {
     const saved = await loadCheckpoint(options.run, hooks.onNotice);

@@ -182,6 +182,29 @@ describe('a training run', () => {
     ).rejects.toThrow(/seed: 0 → 9/);
   });
 
+  it('refuses a second process in the folder while it trains, with and without --resume', async () => {
+    await using folder = await figureFolder();
+    const refusals: string[] = [];
+    const second = async (resume: boolean) => {
+      const message = await runTraining(folder.options({ steps: 4, resume }), hooks({})).then(
+        () => 'trained',
+        (error: unknown) => (error as Error).message,
+      );
+      refusals.push(message);
+    };
+    const onTrain = async () => {
+      if (refusals.length > 0) return;
+      await second(false);
+      await second(true);
+    };
+    await runTraining(folder.options({ steps: 2 }), hooks({ onTrain }));
+    expect(refusals).toEqual([
+      expect.stringMatching(/being trained by another process: .+ name another --run/) as unknown,
+      expect.stringMatching(/being trained by another process/) as unknown,
+    ]);
+    expect((await runTraining(folder.options({ steps: 4, resume: true }), hooks({}))).step).toBe(4);
+  });
+
   it('goes on with a run that is older than an option, as long as it has its default', async () => {
     await using folder = await figureFolder();
     await runTraining(folder.options({ steps: 2 }), hooks({}));
