@@ -140,6 +140,11 @@ const layers: readonly Layer[] = [
     op: (x, f) => tf.maxPool(tf.conv2d(x as T4, f as T4, 1, 'valid'), 2, 2, 'valid'),
   },
   {
+    name: 'numbers beside filters of 1x1',
+    shapes: [[16, 4, 4, 12], [1, 1, 12, 20]], // prettier-ignore
+    op: (x, f) => tf.conv2d(x as T4, tf.sub<T4>(0.3, tf.div(tf.add(f, 0.1), 1.5)), 1, 'valid'),
+  },
+  {
     name: 'resizes and concat',
     shapes: [
       [16, 2, 4, 16],

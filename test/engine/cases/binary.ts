@@ -1,6 +1,7 @@
 // Elementwise operators of several tensors.
 import type * as TF from '@tensorflow/tfjs';
 import { tf } from '../../../src/engine/tf.ts';
+import type { Array64 } from '../reference.ts';
 import { at, build, pointwise } from '../reference.ts';
 import { map, sum, flat, positive } from './case.ts';
 import type { Case } from './case.ts';
@@ -33,6 +34,12 @@ export const binaries: readonly Case[] = [
     (a, b) => b - a,
     [3, 1, 1],
   ),
+  ...[tf.sub, (a: TF.Tensor, b: TF.Tensor) => tf.sub(b, a)].map((op, isTurned) => ({
+    name: `sub of a filter of 1x1 and a number, turned: ${isTurned}`,
+    shapes: [[3, 5, 1, 1], []],
+    op,
+    reference: (a: Array64, b: Array64) => pointwise((x, y) => (isTurned ? y - x : x - y), a, b),
+  })),
   binary('realDiv', tf.div, (a, b) => a / b, [4], positive),
   binary('pow', tf.pow, (a, b) => a ** b, [4], positive),
   binary('maximum', tf.maximum, Math.max),

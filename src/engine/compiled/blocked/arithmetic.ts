@@ -5,6 +5,7 @@ import { scalarOf } from '../program/elementwise.ts';
 import type { Stored } from '../plain/stored.ts';
 import { masked } from './channels.ts';
 import type { Affine } from './channels.ts';
+import { filterDims } from './filter.ts';
 import type { BlockedLowering } from './lowering.ts';
 import { binaryKeepsZeros, unaryKeepsZeros } from './zeros.ts';
 
@@ -158,10 +159,17 @@ function onFilters(to: BlockedLowering, node: Node, type: BinaryType): Stored | 
   const filter = to.filter(x);
   const scalar = to.viewed(to.stored(number), []);
   const keeps = type === 'Mul' || (type === 'Div' && number === b);
-  const operands = number === b ? [filter.name, scalar] : [scalar, filter.name];
+  const both = [
+    { name: filter.name, isNumber: false },
+    { name: scalar, isNumber: true },
+  ];
   return to.putFilter(node, {
     ...filter,
     isDirty: filter.isDirty || !keeps,
-    name: to.graph.op(type, operands),
+    name: to.graph.elementwise(
+      type,
+      number === b ? both : both.toReversed(),
+      filterDims(to.blocks, filter.shape),
+    ),
   });
 }

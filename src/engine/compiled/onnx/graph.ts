@@ -81,6 +81,26 @@ export class OnnxGraph {
     );
   }
 
+  /**
+   * An elementwise operator on values of these dimensions and on numbers, which have none. The runtime works in runs along the last
+   * axes that are not broadcast: beside a number a filter of 1x1, [2048, 512, 1, 1], would be a million runs of one, so it goes in
+   * as a vector.
+   */
+  elementwise(
+    type: string,
+    operands: readonly { readonly name: string; readonly isNumber: boolean }[],
+    dims: readonly number[],
+  ): string {
+    const names = operands.map(({ name }) => name);
+    const isCut = dims.length > 1 && dims.at(-1) === 1 && operands.some((x) => x.isNumber);
+    if (!isCut) return this.op(type, names);
+    const length = [dims.reduce((n, d) => n * d, 1)];
+    const vectors = operands.map((x) => (x.isNumber ? x.name : this.reshape(x.name, length)));
+    const made = this.op(type, vectors);
+    this.#dims.set(made, length.join());
+    return this.reshape(made, dims);
+  }
+
   ints(values: readonly number[]): string {
     const bytes = () => new Uint8Array(BigInt64Array.from(values, BigInt).buffer);
     return this.#constant(`i|${values.join()}`, [values.length], 'int64', bytes);

@@ -2,8 +2,9 @@
 import { onnxType } from '../onnx/graph.ts';
 import type { Lower, Lowering } from './lowering.ts';
 import type { Node } from '../program/node.ts';
+import { sizeOf } from '../program/node.ts';
 import type { Stored } from './stored.ts';
-import { identity, nchw } from './stored.ts';
+import { identity, nchw, physical } from './stored.ts';
 
 const like = (node: Node, order: readonly number[], name: string): Stored => ({
   name,
@@ -50,12 +51,18 @@ export const cast: Lower<'cast'> = (to, node) => {
   return like(node, order, to.graph.op('Cast', [to.named(from!, order)], type));
 };
 
-export const binary: Lower<'binary'> = (to, node, { type }) => {
-  const { names, order } = to.aligned(node.inputs, node.shape);
-  return like(node, order, to.graph.op(type, names));
-};
+export const binary: Lower<'binary'> = (to, node, { type }) => aligned(to, node, type);
 
-export const select: Lower<'select'> = (to, node) => {
+export const select: Lower<'select'> = (to, node) => aligned(to, node, 'Where');
+
+/** Operands that broadcast against each other. */
+function aligned(to: Lowering, node: Node, type: string): Stored {
   const { names, order } = to.aligned(node.inputs, node.shape);
-  return like(node, order, to.graph.op('Where', names));
-};
+  const sizes = node.inputs.map(({ shape }) => sizeOf(shape));
+  const whole = sizeOf(node.shape);
+  const isEven = whole > 1 && sizes.every((size) => size === 1 || size === whole);
+  if (!isEven) return like(node, order, to.graph.op(type, names));
+  const operands = names.map((name, i) => ({ name, isNumber: sizes[i] === 1 }));
+  const name = to.graph.elementwise(type, operands, physical({ shape: node.shape, order }));
+  return like(node, order, name);
+}
