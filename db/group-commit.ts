@@ -12,18 +12,24 @@ interface Waiting {
   readonly reject: (error: unknown) => void;
 }
 
-/** Work that is handed over in one turn of the event loop, or while a commit waits for the lock, is committed together. */
-export function createGroupCommit(db: Database): Commit {
+/** Longest wait for company, ms. */
+const PATIENCE = 2;
+
+/**
+ * Work that is handed over in one turn of the event loop, or while a commit waits for the lock, is committed together.
+ * @param atWork how many may hand something over soon, those who wait already among them: while there are others, work waits
+ *   for them up to 2 ms
+ */
+export function createGroupCommit(db: Database, atWork: () => number = () => 0): Commit {
   let waiting: Waiting[] = [];
   let isAsleep = true;
+  let timer: NodeJS.Timeout | undefined;
   const flush = async () => {
     while (waiting.length > 0) {
       const group = waiting;
       waiting = [];
       try {
-        const outcomes = await retryBusy(() =>
-          transaction(db, () => group.map(({ work }) => attempt(db, work))),
-        );
+        const outcomes = await retryBusy(() => together(db, group) ?? oneByOne(db, group));
         for (const [i, settle] of outcomes.entries()) settle(group[i]!);
       } catch (error) {
         for (const { reject } of group) reject(error);
@@ -31,25 +37,49 @@ export function createGroupCommit(db: Database): Commit {
     }
     isAsleep = true;
   };
+  const wake = () => {
+    clearTimeout(timer);
+    timer = undefined;
+    if (!isAsleep) return;
+    isAsleep = false;
+    setImmediate(() => void flush());
+  };
   return <T>(work: () => T) =>
     new Promise<T>((resolve, reject) => {
       waiting.push({ work, resolve: resolve as (value: unknown) => void, reject });
-      if (!isAsleep) return;
-      isAsleep = false;
-      setImmediate(() => void flush());
+      if (waiting.length >= atWork()) wake();
+      else timer ??= setTimeout(wake, PATIENCE);
     });
 }
 
-/** Within the group's transaction this is a savepoint. */
-function attempt(db: Database, work: () => unknown): (waiting: Waiting) => void {
+type Settle = (waiting: Waiting) => void;
+
+/** Without a savepoint a piece of work; undefined, and nothing is written, where one of them throws. */
+function together(db: Database, group: readonly Waiting[]): Settle[] | undefined {
   try {
-    const value = transaction(db, work);
-    return ({ resolve }) => {
-      resolve(value);
-    };
-  } catch (error) {
-    return ({ reject }) => {
-      reject(error);
-    };
+    return transaction(db, () => group.map(({ work }) => fulfilled(work())));
+  } catch {
+    // Whose error it is, and whether the database is busy, is told when they run one by one.
+    return undefined;
   }
 }
+
+function oneByOne(db: Database, group: readonly Waiting[]): Settle[] {
+  return transaction(db, () =>
+    group.map(({ work }): Settle => {
+      try {
+        return fulfilled(transaction(db, work));
+      } catch (error) {
+        return ({ reject }) => {
+          reject(error);
+        };
+      }
+    }),
+  );
+}
+
+const fulfilled =
+  (value: unknown): Settle =>
+  ({ resolve }) => {
+    resolve(value);
+  };

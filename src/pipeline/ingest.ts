@@ -59,7 +59,8 @@ export function ingest$<T>(
   return defer(() => {
     const credits = createCredits(context.credits ?? 256);
     const breaker = createCircuitBreaker();
-    const commit = createGroupCommit(db);
+    let inLanes = 0;
+    const commit = createGroupCommit(db, () => inLanes);
     const alone = createKeyedLock();
     const digest = digestOfSpec(spec);
 
@@ -93,7 +94,14 @@ export function ingest$<T>(
       concatMap((chunk) => recognise(chunk, { db, specDigest: digest.digest })),
       concatMap((recognised) => recognised),
       attempt(
-        (picture) => admit(picture, { db, commit, alone, spec, digest, count, signal, sampling }),
+        async (picture) => {
+          inLanes += 1;
+          try {
+            return await admit(picture, { db, commit, alone, spec, digest, count, signal, sampling }); // prettier-ignore
+          } finally {
+            inLanes -= 1;
+          }
+        },
         {
           lanes,
           credits,

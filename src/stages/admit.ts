@@ -18,7 +18,7 @@ export async function admit<T>(
   recognised: Recognised<T>,
   context: AdmitContext,
 ): Promise<Cropped<T>> {
-  const { db, commit, alone, count } = context;
+  const { db, alone, count } = context;
   const { picture } = recognised;
   if (recognised.kind === 'refused') throw recognised.error;
   if (recognised.kind === 'known') {
@@ -29,7 +29,10 @@ export async function admit<T>(
   const { facts } = recognised;
   const { bytes, ...identity } = await identify(picture.path, facts);
   count('files_read', 1);
-  const image = await commit(() => catalogue(db, identity));
+  const { sha256, info } = identity;
   const decode = decoderOf(picture.path, bytes, facts);
-  return alone(image.id, () => cropPeople({ picture, image, decode }, context));
+  const enter = () => catalogue(db, identity);
+  return alone(sha256, () =>
+    cropPeople({ picture, sha256, size: info.size, enter, decode }, context),
+  );
 }

@@ -1,4 +1,4 @@
-// Writes pictures that were read into the catalog.
+// Writes a picture that was read into the catalog.
 import { resolve } from 'node:path';
 import { findImage, putFile, putImage, type ImageRow } from '../../db/catalog.ts';
 import type { Database } from '../../db/open.ts';
@@ -9,7 +9,8 @@ export function catalogue(
   db: Database,
   { path, sha256, facts, info }: Omit<Identity, 'bytes'>,
 ): ImageRow {
-  const id = putImage(db, { sha256, bytes: facts.bytes, ...info });
+  const image = { sha256, bytes: facts.bytes, ...info };
+  const id = putImage(db, image);
   putFile(db, resolve(path), id, facts);
   return findImage(db, sha256)!;
 }

@@ -1,5 +1,5 @@
 // Makes the crops of a picture's people that are missing: the picture is decoded once for all of them.
-import type { FileFacts, ImageRow } from '../../db/catalog.ts';
+import { findImage, type FileFacts, type ImageRow } from '../../db/catalog.ts';
 import { findCrop, putCrop, type CropKey, type NewCrop } from '../../db/crops.ts';
 import { findingOf, putFinding } from '../../db/findings.ts';
 import type { Commit } from '../../db/group-commit.ts';
@@ -33,10 +33,14 @@ export interface CropContext {
   readonly count: (name: string, by: number) => void;
 }
 
-/** A picture in the catalog whose pixels are at hand. */
+/** A picture that was read, whose pixels are at hand. */
 export interface Croppable<T> {
   readonly picture: Picture<T>;
-  readonly image: ImageRow;
+  readonly sha256: string;
+  /** Upright. */
+  readonly size: Size;
+  /** Puts it into the catalog, where it may be already. Several statements: called inside a transaction, maybe more than once. */
+  readonly enter: () => ImageRow;
   /** Called once at most; its pixels are given back when the crops are made. @param maxScaleDown how many times smaller the picture may come, >= 1 */
   readonly decode: (maxScaleDown: number) => Promise<DecodedPicture>;
 }
@@ -55,50 +59,77 @@ const LARGEST_BOX = 64;
 /** Crops of up to so many bytes (160 KiB) are stored as they are; larger ones as JPEG. */
 const LARGEST_RAW = 160 * 1024;
 
-/** @throws {SampleError} when the picture does not decode; then nothing of it is stored. */
+/**
+ * Catalog and crops are written together.
+ * @throws {SampleError} when the picture does not decode; then it stands in the catalog, without crops
+ */
 export async function cropPeople<T>(
-  { picture, image, decode }: Croppable<T>,
+  source: Croppable<T>,
   context: CropContext,
 ): Promise<Cropped<T>> {
-  const { path } = picture;
-  const { db, digest, count } = context;
-  let decoded: DecodedPicture | undefined;
-  const open = async (maxScaleDown: number) => {
-    if (!decoded) {
-      decoded = await decode(maxScaleDown);
-      count('pictures_decoded', 1);
-    }
-    return decoded;
-  };
-
-  const found = picture.seek && (await seek(picture.seek.finder, image, open, db));
-  const people = found
-    ? [...picture.people, ...peopleFrom(found.boxes, picture.seek)]
-    : picture.people;
-  const boxes = people.map((person) => boxIn(image.size, person));
-  const reasons = boxes.map((box) => boxProblem(box, image.size));
-  const usable = people.filter((_, i) => reasons[i] === undefined);
-  const crops = usable.map((person) =>
-    findCrop(db, image.id, boxIn(image.size, person), person.source, digest.digest),
-  );
-  const missing = usable.filter((_, i) => !crops[i]);
-  const rows = missing.length > 0 ? await makeCrops(image, missing, open, context) : [];
-  if (decoded) giveBack(decoded.pixels);
-  const made = await store(rows, found, image, picture, context);
+  const { commit, count } = context;
+  const looked = await look(source, context).catch(async (error: unknown) => {
+    if (error instanceof SampleError) await commit(source.enter);
+    throw error;
+  });
+  const { usable, crops, rows, rejected } = looked;
+  const { image, made } = await store(looked, source, context);
   for (const { pixels } of rows) giveBack(pixels);
   if (made.length > 0) count('crops_made', made.length);
-  const keys = new Map<Person<T>, CropKey>(missing.map((person, i) => [person, made[i]!]));
+  const keys = made.values();
+  const { path } = source.picture;
   return {
     path,
     admitted: admittedOf(
       { path, people: usable },
       image,
-      usable.map((person, i) => crops[i] ?? keys.get(person)!),
+      crops.map((crop) => crop ?? keys.next().value!),
     ),
-    rejected: reasons.flatMap((reason) =>
-      reason === undefined ? [] : [new SampleError({ stage: 'crop', path, reason })],
-    ),
+    rejected,
   };
+}
+
+/** What there is of a picture, and what has to be written. */
+interface Look<T> {
+  readonly found: Finding | undefined;
+  /** People who can be cut out, and the crop of each where it is stored. */
+  readonly usable: readonly Person<T>[];
+  readonly crops: readonly (CropKey | undefined)[];
+  /** Of the crops that are missing, in the order of their people. */
+  readonly rows: readonly Row[];
+  readonly rejected: readonly SampleError[];
+}
+
+async function look<T>(source: Croppable<T>, context: CropContext): Promise<Look<T>> {
+  const { picture, sha256, size } = source;
+  const { path } = picture;
+  const { db, digest, count } = context;
+  let decoded: DecodedPicture | undefined;
+  const open = async (maxScaleDown: number) => {
+    if (!decoded) {
+      decoded = await source.decode(maxScaleDown);
+      count('pictures_decoded', 1);
+    }
+    return decoded;
+  };
+
+  const known = findImage(db, sha256);
+  const found = picture.seek && (await seek(picture.seek.finder, known, open, db));
+  const people = found
+    ? [...picture.people, ...peopleFrom(found.boxes, picture.seek)]
+    : picture.people;
+  const reasons = people.map((person) => boxProblem(boxIn(size, person), size));
+  const usable = people.filter((_, i) => reasons[i] === undefined);
+  const crops = usable.map(
+    (person) => known && findCrop(db, known.id, boxIn(size, person), person.source, digest.digest),
+  );
+  const missing = usable.filter((_, i) => !crops[i]);
+  const rows = missing.length > 0 ? await makeCrops(size, missing, open, context) : [];
+  if (decoded) giveBack(decoded.pixels);
+  const rejected = reasons.flatMap((reason) =>
+    reason === undefined ? [] : [new SampleError({ stage: 'crop', path, reason })],
+  );
+  return { found, usable, crops, rows, rejected };
 }
 
 /** How a picture file comes to pixels; its bytes are given back then. */
@@ -138,24 +169,24 @@ interface Finding {
 
 async function seek(
   finder: Finder,
-  image: ImageRow,
+  image: ImageRow | undefined,
   open: (maxScaleDown: number) => Promise<DecodedPicture>,
   db: Database,
 ): Promise<Finding> {
-  const known = findingOf(db, image.id, finder.name);
+  const known = image && findingOf(db, image.id, finder.name);
   if (known) return { boxes: known, isNew: false };
   return { boxes: await finder.find(await open(1)), isNew: true };
 }
 
-type Row = Omit<NewCrop, 'spec'>;
+type Row = Omit<NewCrop, 'spec' | 'imageId'>;
 
 async function makeCrops<T>(
-  image: ImageRow,
+  size: Size,
   people: readonly Person<T>[],
   open: (maxScaleDown: number) => Promise<DecodedPicture>,
   { spec }: CropContext,
 ): Promise<Row[]> {
-  const boxes = people.map((person) => boxIn(image.size, person));
+  const boxes = people.map((person) => boxIn(size, person));
   const decoded = await open(Math.min(...boxes.map((box) => pixelsPerCropPixel(box, spec))));
   const rows: Row[] = [];
   for (const [i, box] of boxes.entries()) {
@@ -163,22 +194,21 @@ async function makeCrops<T>(
     const encoded = await encode(crop.pixels, spec.stored);
     const { source, madeBy = '' } = people[i]!;
     const { cropFromImage } = crop;
-    rows.push({ ...encoded, cropFromImage, size: spec.stored, imageId: image.id, box, source, madeBy }); // prettier-ignore
+    rows.push({ ...encoded, cropFromImage, size: spec.stored, box, source, madeBy });
   }
   return rows;
 }
 
-async function store<T>(
-  rows: readonly Row[],
-  found: Finding | undefined,
-  image: ImageRow,
-  { seek }: Picture<T>,
+function store<T>(
+  { rows, found }: Look<T>,
+  { picture: { seek }, enter }: Croppable<T>,
   { db, commit, digest }: CropContext,
-): Promise<CropKey[]> {
-  if (rows.length === 0 && !found?.isNew) return [];
+): Promise<{ readonly image: ImageRow; readonly made: readonly CropKey[] }> {
   return commit(() => {
+    const image = enter();
     if (found?.isNew) putFinding(db, image.id, seek!.finder.name, found.boxes);
-    return rows.map((row) => putCrop(db, { ...row, spec: digest }));
+    const made = rows.map((row) => putCrop(db, { ...row, imageId: image.id, spec: digest }));
+    return { image, made };
   });
 }
 

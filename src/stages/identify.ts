@@ -1,6 +1,6 @@
 // Reads a file and says which picture it holds: hash of its bytes, facts of the file, header of the picture.
-import { createHash } from 'node:crypto';
-import { open, stat } from 'node:fs/promises';
+import { hash } from 'node:crypto';
+import { open, readFile, stat } from 'node:fs/promises';
 import type { FileFacts } from '../../db/catalog.ts';
 import { rawPath } from '../../db/raw-path.ts';
 import { PictureError } from '../image/picture-error.ts';
@@ -42,18 +42,22 @@ export async function identify(path: string, facts: FileFacts): Promise<Identity
   if (facts.bytes > LARGEST_FILE) {
     throw refuse(`the file has ${facts.bytes} bytes, more than the limit of ${LARGEST_FILE}`);
   }
-  const bytes = await read(path);
+  const bytes = await read(path, facts.bytes);
   const info = await readPictureInfo(bytes).catch((error: unknown) => {
     throw error instanceof PictureError ? refuse(error.message, error) : error;
   });
-  return { path, sha256: createHash('sha256').update(bytes).digest('hex'), facts, bytes, info };
+  return { path, sha256: hash('sha256', bytes), facts, bytes, info };
 }
 
-async function read(path: string): Promise<Buffer> {
+/** @param size of the file; what has been added since waits for the next look, which sees other facts */
+async function read(path: string, size: number): Promise<Buffer> {
   try {
     const file = await open(rawPath(path), 'r');
     try {
-      return await file.readFile();
+      const bytes = Buffer.allocUnsafeSlow(size);
+      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      // Less than was asked for: a file that shrank, or a file system that answers in parts.
+      return bytesRead === size ? bytes : await readFile(rawPath(path));
     } finally {
       await file.close();
     }

@@ -24,7 +24,7 @@ export interface LabelContext {
   readonly read: (cropId: number) => Promise<Crop>;
   /** Gets people whose crop is damaged: they get no target until it is made again. */
   readonly onReject: (error: SampleError) => void;
-  /** Keypoints of stored heatmaps, in pixels of the picture; undefined where nobody asks for them. */
+  /** Keypoints of heatmaps, in pixels of the picture; undefined where nobody asks for them. */
   readonly keypoints?:
     ((map: Float32Array, crop: Crop) => readonly PredictedKeypoint[]) | undefined;
   /** `targets_taught`, `targets_fresh`. */
@@ -82,12 +82,11 @@ export function createLabeller<P extends { readonly cropId: number }>(
   const teach = async (claimed: readonly P[]): Promise<LabelledPerson<P>[]> => {
     const found = await readCropsOf(claimed, read, onReject);
     if (found.length === 0) return [];
-    const people = found.map(({ person }) => person);
-    const predictions = await predictor.predict(found.map(({ crop }) => crop));
+    const heatmaps = await predictor.heatmaps(found.map(({ crop }) => crop));
     for (const { crop } of found) giveBack(crop.pixels);
     const { width, height } = set.heatmap;
-    const rows = predictions.map(({ heatmap }, i) => ({
-      key: { ...set, cropId: people[i]!.cropId },
+    const rows = heatmaps.maps.map((heatmap, i) => ({
+      key: { ...set, cropId: found[i]!.person.cropId },
       target: {
         heatmap,
         shape: [height, width, set.joints] as const,
@@ -97,16 +96,17 @@ export function createLabeller<P extends { readonly cropId: number }>(
       },
     }));
     const encoded = encodeTargets(rows);
-    for (const { heatmap } of predictions) giveBack(heatmap);
+    const done = found.map(({ person, crop }, i) => ({
+      person,
+      keypoints: keypoints?.(heatmaps.maps[i]!, crop) ?? [],
+    }));
+    heatmaps.giveBack();
     await retryBusy(() => {
       putEncoded(db, encoded);
     });
     for (const { blob } of encoded) giveBack(blob);
     count('targets_taught', rows.length);
-    return predictions.map((prediction, i) => ({
-      person: people[i]!,
-      keypoints: prediction.keypoints,
-    }));
+    return done;
   };
 
   const claim = async (people: readonly P[]): Promise<LabelledPerson<P>[]> => {

@@ -34,6 +34,15 @@ export interface Predictor extends KeypointPredictor {
   /** Calls that run beside each other, where the engine can. */
   readonly lanes: number;
   predict(crops: readonly Crop[]): Promise<Prediction[]>;
+  /** Only the heatmaps, where the engine left them: nothing is copied or decoded. */
+  heatmaps(crops: readonly Crop[]): Promise<Heatmaps>;
+}
+
+export interface Heatmaps {
+  /** [h, w, joints] a crop; empty after `giveBack`. */
+  readonly maps: readonly Float32Array[];
+  /** Gives their memory back. */
+  giveBack(): void;
 }
 
 export interface PredictorOptions {
@@ -74,26 +83,38 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const keypoints = createKeypointReader({ geometry, spec, joints, decode });
   const size = heatmap.width * heatmap.height * joints;
 
+  const heatmaps = async (crops: readonly Crop[]): Promise<Heatmaps> => {
+    const padded = Array.from({ length: batch }, (_, i) => crops[i] ?? crops[0]!);
+    const inputs = {
+      crops: concatenate(padded),
+      views: packTransforms(padded.map(() => toCrop)),
+    };
+    const maps: Float32Array[] = [];
+    for (const runner of runners) {
+      const [outputs] = await runner.run([inputs], { moves: runner === runners.at(-1) });
+      maps.push(outputs!.heatmaps.data);
+    }
+    const data = mean(maps);
+    for (const array of maps) if (array !== data) giveBack(array);
+    return {
+      maps: crops.map((_, i) => data.subarray(i * size, (i + 1) * size)),
+      giveBack() {
+        giveBack(data);
+      },
+    };
+  };
+
   return {
     batch,
     lanes,
+    heatmaps,
     async predict(crops) {
-      const padded = Array.from({ length: batch }, (_, i) => crops[i] ?? crops[0]!);
-      const inputs = {
-        crops: concatenate(padded),
-        views: packTransforms(padded.map(() => toCrop)),
-      };
-      const maps: Float32Array[] = [];
-      for (const runner of runners) {
-        const [outputs] = await runner.run([inputs], { moves: runner === runners.at(-1) });
-        maps.push(outputs!.heatmaps.data);
-      }
-      const data = mean(maps);
+      const seen = await heatmaps(crops);
       const predictions = crops.map((crop, i) => {
-        const map = data.slice(i * size, (i + 1) * size);
-        return { heatmap: map, keypoints: keypoints(map, crop) };
+        const heatmap = seen.maps[i]!.slice();
+        return { heatmap, keypoints: keypoints(heatmap, crop) };
       });
-      for (const array of new Set([...maps, data])) giveBack(array);
+      seen.giveBack();
       return predictions;
     },
     dispose: () => session.dispose(),

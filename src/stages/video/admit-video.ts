@@ -60,10 +60,10 @@ export async function admitVideo<T>(
     if (signal?.aborted) return { path, admitted, rejected };
     const frame = { ...picture, path: framePath(path, number) };
     const sha256 = frameDigest(video, number);
-    const image = await commit(() => catalogueFrame(frame.path, sha256, size, facts, context));
+    const enter = () => catalogueFrame(frame.path, sha256, size, facts, context);
     const decoded = { pixels, size, full: size, decodedFromImage: [1, 0, 0, 0, 1, 0] } as const;
     const decode = () => Promise.resolve(decoded);
-    const cropped = await cropPeople({ picture: frame, image, decode }, context);
+    const cropped = await cropPeople({ picture: frame, sha256, size, enter, decode }, context);
     admitted.push(...cropped.admitted);
     rejected.push(...cropped.rejected);
     numbers.push(number);
