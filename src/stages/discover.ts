@@ -28,15 +28,23 @@ export async function* discover(
   const context = { signal, onProblem };
   for (const pattern of patterns) {
     if (signal?.aborted) return;
-    if (pattern.startsWith('@')) yield* fromList(pattern.slice(1), context);
-    else yield* fromPattern(pattern, context);
+    const batches = pattern.startsWith('@')
+      ? fromList(pattern.slice(1), context)
+      : fromPattern(pattern, context);
+    for await (const { folder, names } of batches)
+      for (const name of names) yield folder === undefined ? name : join(folder, name);
   }
 }
 
-async function* fromList(
-  file: string,
-  context: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+/** What one folder holds, or a path of its own. Promises are per batch: a handful per path and generator cost more than listing. */
+interface Batch {
+  readonly folder: string | undefined;
+  readonly names: readonly string[];
+}
+
+type Batches = AsyncGenerator<Batch, void, undefined>;
+
+async function* fromList(file: string, context: DiscoverContext): Batches {
   try {
     for await (const line of readLines(file)) {
       if (context.signal?.aborted) return;
@@ -54,15 +62,12 @@ async function* fromList(
   }
 }
 
-async function* fromPattern(
-  pattern: string,
-  context: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+async function* fromPattern(pattern: string, context: DiscoverContext): Batches {
   try {
     // What exists is taken at its word, even where its name has brackets in it.
     const found = await stat(rawPath(pattern));
     if (found.isDirectory()) yield* walk(pattern, ['**', '*'], context);
-    else yield pattern;
+    else yield { folder: undefined, names: [pattern] };
   } catch (error) {
     const problem = fileError(error, pattern, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
@@ -74,17 +79,14 @@ async function* fromPattern(
   }
 }
 
-async function* fromGlob(
-  pattern: string,
-  context: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+async function* fromGlob(pattern: string, context: DiscoverContext): Batches {
   let found = 0;
   for (const { patterns } of fastGlob.generateTasks(pattern)) {
     for (const one of patterns) {
       const segments = one.split('/').filter((segment) => segment !== '' && segment !== '.');
-      for await (const path of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
-        found += 1;
-        yield path;
+      for await (const batch of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
+        found += batch.names.length;
+        yield batch;
       }
     }
   }
@@ -103,7 +105,7 @@ async function* walk(
   root: string,
   segments: readonly string[],
   { signal, onProblem }: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+): Batches {
   const linked = new Set<string>();
   const stack: Visit[] = [{ folder: root, rest: segments }];
   for (let visit = stack.pop(); visit; visit = stack.pop()) {
@@ -118,11 +120,11 @@ async function* walk(
       const { files, folders } = await listFolder(folder, '*', { onProblem, linked });
       visitLater(folders, rest);
       if (others.length === 0 || (others.length === 1 && others[0] === '*'))
-        yield* pictures(folder, files);
+        yield { folder, names: files.filter(isPictureOrVideo) };
       else stack.push({ folder, rest: others });
     } else if (others.length === 0) {
       const { files } = await listFolder(folder, first, { onProblem });
-      yield* pictures(folder, files);
+      yield { folder, names: files.filter(isPictureOrVideo) };
     } else if (fastGlob.isDynamicPattern(first)) {
       const { folders } = await listFolder(folder, first, { onProblem });
       visitLater(folders, others);
@@ -130,6 +132,6 @@ async function* walk(
   }
 }
 
-function* pictures(folder: string, names: readonly string[]): Generator<string> {
-  for (const name of names) if (isPictureName(name) || isVideoName(name)) yield join(folder, name);
+function isPictureOrVideo(name: string): boolean {
+  return isPictureName(name) || isVideoName(name);
 }

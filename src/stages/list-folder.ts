@@ -1,4 +1,5 @@
 // Lists one folder: files and subfolders, sorted, symbolic links resolved.
+import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastGlob from 'fast-glob';
@@ -72,13 +73,20 @@ export async function listFolder(
 
 type Entry = readonly [name: string, kind: Kind];
 
-/** All but what is hidden. */
-async function everything(folder: string): Promise<Entry[]> {
+/** All but what is hidden. One array holds the folder, and nothing is copied from it: it may be a million names long. */
+async function everything(folder: string): Promise<Iterable<Entry>> {
   const entries = await readdir(rawPath(folder), { withFileTypes: true });
-  const named = entries.some(({ name }) => isDamaged(name))
-    ? await byBytes(folder)
-    : entries.map((entry): Entry => [entry.name, entry]);
-  return named.filter(([name]) => !name.startsWith('.'));
+  return entries.some(({ name }) => isDamaged(name))
+    ? shown(await byBytes(folder))
+    : shown(named(entries));
+}
+
+function* named(entries: readonly Dirent[]): Generator<Entry> {
+  for (const entry of entries) yield [entry.name, entry];
+}
+
+function* shown(entries: Iterable<Entry>): Generator<Entry> {
+  for (const entry of entries) if (!entry[0].startsWith('.')) yield entry;
 }
 
 /** A name that is no UTF-8, read as text. */
