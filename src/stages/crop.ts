@@ -71,7 +71,7 @@ export async function cropPeople<T>(
     return decoded;
   };
 
-  const found = picture.seek && (await seek(picture.seek.finder, image, open, db));
+  const found = picture.seek && (await seek(picture.seek.finder, picture.path, image, open, db));
   const people = found
     ? [...picture.people, ...peopleFrom(found.boxes, picture.seek)]
     : picture.people;
@@ -138,13 +138,20 @@ interface Finding {
 
 async function seek(
   finder: Finder,
+  path: string,
   image: ImageRow,
   open: (maxScaleDown: number) => Promise<DecodedPicture>,
   db: Database,
 ): Promise<Finding> {
   const known = findingOf(db, image.id, finder.name);
   if (known) return { boxes: known, isNew: false };
-  return { boxes: await finder.find(await open(1)), isNew: true };
+  const decoded = await open(1);
+  try {
+    return { boxes: await finder.find(decoded), isNew: true };
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    throw new SampleError({ stage: finder.source, path, reason: error.message, cause: error });
+  }
 }
 
 type Row = Omit<NewCrop, 'spec'>;
