@@ -90,7 +90,7 @@ export async function ingestFolders(
   const db = openDatabase(options.cache);
   const totals = { people: 0, pruned: { files: 0, pictures: 0 } };
   try {
-    const isNews = createNews<string>(REMEMBERED);
+    const isNews = createNews(REMEMBERED);
     const onReject = (error: SampleError) => {
       isNews(error.path, error.reason);
       count(counts, 'rejected', 1);

@@ -72,7 +72,7 @@ async function* follow(
   watcher.on('error', (error) => {
     onDeaf(error instanceof Error ? error : new Error(String(error)));
   });
-  const isNews = createNews<number>(REMEMBERED);
+  const isNews = createNews(REMEMBERED);
   let watermark = since;
   try {
     while (!isOver()) {
