@@ -28,23 +28,15 @@ export async function* discover(
   const context = { signal, onProblem };
   for (const pattern of patterns) {
     if (signal?.aborted) return;
-    const batches = pattern.startsWith('@')
-      ? fromList(pattern.slice(1), context)
-      : fromPattern(pattern, context);
-    for await (const { folder, names } of batches)
-      for (const name of names) yield folder === undefined ? name : join(folder, name);
+    if (pattern.startsWith('@')) yield* fromList(pattern.slice(1), context);
+    else yield* fromPattern(pattern, context);
   }
 }
 
-/** What one folder holds, or a path of its own. Promises are per batch: a handful per path and generator cost more than listing. */
-interface Batch {
-  readonly folder: string | undefined;
-  readonly names: readonly string[];
-}
-
-type Batches = AsyncGenerator<Batch, void, undefined>;
-
-async function* fromList(file: string, context: DiscoverContext): Batches {
+async function* fromList(
+  file: string,
+  context: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
   try {
     for await (const line of readLines(file)) {
       if (context.signal?.aborted) return;
@@ -62,12 +54,15 @@ async function* fromList(file: string, context: DiscoverContext): Batches {
   }
 }
 
-async function* fromPattern(pattern: string, context: DiscoverContext): Batches {
+async function* fromPattern(
+  pattern: string,
+  context: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
   try {
     // What exists is taken at its word, even where its name has brackets in it.
     const found = await stat(rawPath(pattern));
     if (found.isDirectory()) yield* walk(pattern, ['**', '*'], context);
-    else yield { folder: undefined, names: [pattern] };
+    else yield pattern;
   } catch (error) {
     const problem = fileError(error, pattern, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
@@ -79,14 +74,17 @@ async function* fromPattern(pattern: string, context: DiscoverContext): Batches 
   }
 }
 
-async function* fromGlob(pattern: string, context: DiscoverContext): Batches {
+async function* fromGlob(
+  pattern: string,
+  context: DiscoverContext,
+): AsyncGenerator<string, void, undefined> {
   let found = 0;
   for (const { patterns } of fastGlob.generateTasks(pattern)) {
     for (const one of patterns) {
       const segments = one.split('/').filter((segment) => segment !== '' && segment !== '.');
-      for await (const batch of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
-        found += batch.names.length;
-        yield batch;
+      for await (const path of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
+        found += 1;
+        yield path;
       }
     }
   }
@@ -105,7 +103,7 @@ async function* walk(
   root: string,
   segments: readonly string[],
   { signal, onProblem }: DiscoverContext,
-): Batches {
+): AsyncGenerator<string, void, undefined> {
   const linked = new Set<string>();
   const stack: Visit[] = [{ folder: root, rest: segments }];
   for (let visit = stack.pop(); visit; visit = stack.pop()) {
@@ -120,11 +118,11 @@ async function* walk(
       const { files, folders } = await listFolder(folder, '*', { onProblem, linked });
       visitLater(folders, rest);
       if (others.length === 0 || (others.length === 1 && others[0] === '*'))
-        yield { folder, names: files.filter(isPictureOrVideo) };
+        yield* pictures(folder, files);
       else stack.push({ folder, rest: others });
     } else if (others.length === 0) {
       const { files } = await listFolder(folder, first, { onProblem });
-      yield { folder, names: files.filter(isPictureOrVideo) };
+      yield* pictures(folder, files);
     } else if (fastGlob.isDynamicPattern(first)) {
       const { folders } = await listFolder(folder, first, { onProblem });
       visitLater(folders, others);
@@ -132,6 +130,6 @@ async function* walk(
   }
 }
 
-function isPictureOrVideo(name: string): boolean {
-  return isPictureName(name) || isVideoName(name);
+function* pictures(folder: string, names: readonly string[]): Generator<string> {
+  for (const name of names) if (isPictureName(name) || isVideoName(name)) yield join(folder, name);
 }

@@ -1,5 +1,4 @@
 // Lists one folder: files and subfolders, sorted, symbolic links resolved.
-import type { Dirent } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, sep } from 'node:path';
 import fastGlob from 'fast-glob';
@@ -73,20 +72,13 @@ export async function listFolder(
 
 type Entry = readonly [name: string, kind: Kind];
 
-/** All but what is hidden. One array holds the folder, and nothing is copied from it: it may be a million names long. */
-async function everything(folder: string): Promise<Iterable<Entry>> {
+/** All but what is hidden. */
+async function everything(folder: string): Promise<Entry[]> {
   const entries = await readdir(rawPath(folder), { withFileTypes: true });
-  return entries.some(({ name }) => isDamaged(name))
-    ? shown(await byBytes(folder))
-    : shown(named(entries));
-}
-
-function* named(entries: readonly Dirent[]): Generator<Entry> {
-  for (const entry of entries) yield [entry.name, entry];
-}
-
-function* shown(entries: Iterable<Entry>): Generator<Entry> {
-  for (const entry of entries) if (!entry[0].startsWith('.')) yield entry;
+  const named = entries.some(({ name }) => isDamaged(name))
+    ? await byBytes(folder)
+    : entries.map((entry): Entry => [entry.name, entry]);
+  return named.filter(([name]) => !name.startsWith('.'));
 }
 
 /** A name that is no UTF-8, read as text. */
