@@ -2,10 +2,10 @@
 // nothing changed (stat, database); the same for one flat folder. Peak memory of discovering many paths beside a tenth of them.
 // HEATSTREAM_BENCH_FILES=200000, HEATSTREAM_BENCH_PATHS=1000000 (0: leave that part out), HEATSTREAM_BENCH_DIR=a folder on the disk to measure.
 import { execFile } from 'node:child_process';
-import { mkdir, mkdtemp, rm } from 'node:fs/promises';
-import { mkdirSync, writeFileSync } from 'node:fs';
+import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdir, mkdtemp } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { lastValueFrom } from 'rxjs';
@@ -14,7 +14,7 @@ import { encodeJpeg } from '../src/image/codec.ts';
 import { catalogue$ } from '../src/pipeline/catalogue.ts';
 import { rng } from '../src/pose/random.ts';
 import { discover } from '../src/stages/discover.ts';
-import type { BenchResult } from './rounds.ts';
+import { median, type BenchResult } from './rounds.ts';
 import { say } from './say.ts';
 
 const env = process.env;
@@ -22,6 +22,7 @@ const files = Number(env['HEATSTREAM_BENCH_FILES'] ?? 200_000);
 const paths = Number(env['HEATSTREAM_BENCH_PATHS'] ?? 1_000_000);
 const A_FOLDER = 1000;
 const BYTES = 2048;
+const RUNS = 5;
 const launcher = fileURLToPath(new URL('../bin/heatstream.cjs', import.meta.url));
 const memory = fileURLToPath(new URL('discover-memory.ts', import.meta.url));
 
@@ -35,17 +36,18 @@ export async function run(): Promise<BenchResult> {
     const first = await ingest(many, join(root, 'many.sqlite'), 'first run, folders of 1000');
     await ingest(many, join(root, 'many.sqlite'), 'second run, folders of 1000');
     await inFlight(many, join(root, 'credits.sqlite'));
-    await rm(many, { recursive: true });
+    rmSync(many, { recursive: true });
     const flat = join(root, 'flat');
     await plant(flat, files, files);
     await ingest(flat, join(root, 'flat.sqlite'), 'first run, one flat folder');
     await ingest(flat, join(root, 'flat.sqlite'), 'second run, one flat folder');
-    await rm(flat, { recursive: true });
+    rmSync(flat, { recursive: true });
     if (paths > 0) await compareMemory(root);
     const bench = `catalogue of ${files} JPEGs of 2 KB, first run`;
     return { bench, ours: first, peer: null, ratio: null, unit: 's', rounds: 1 };
   } finally {
-    await rm(root, { recursive: true });
+    // At once: the asynchronous one takes minutes for a million files.
+    rmSync(root, { recursive: true });
   }
 }
 
@@ -99,23 +101,45 @@ async function inFlight(folder: string, cache: string): Promise<void> {
   say(`most pictures in flight: ${most}, credits ${credits}`);
 }
 
-/** Peak resident memory of a process that walks all paths, one by one. */
+/**
+ * Peak resident memory of a process that walks all paths, one by one: of all folders, of a tenth of them, of one flat folder.
+ * The median of RUNS processes each, since V8 collects when it sees fit.
+ */
 async function compareMemory(root: string): Promise<void> {
-  const peak = async (name: string, count: number, aFolder: number) => {
-    const folder = join(root, name);
-    for (let i = 0; i < count; i++) {
-      const parent = join(folder, String(Math.floor(i / aFolder)));
-      if (i % aFolder === 0) mkdirSync(parent, { recursive: true });
-      writeFileSync(join(parent, `${i}.jpg`), '');
-    }
+  const all = join(root, 'paths');
+  const tenth = join(all, 'tenth');
+  const folderOf = (i: number) =>
+    join(i < paths / 10 ? tenth : join(all, 'rest'), String(Math.floor(i / A_FOLDER)));
+  for (let i = 0; i < paths; i++) {
+    if (i % A_FOLDER === 0) mkdirSync(folderOf(i), { recursive: true });
+    writeFileSync(join(folderOf(i), `${i}.jpg`), '');
+  }
+  const ofTenth = await peak(tenth, paths / 10);
+  const ofAll = await peak(all, paths);
+  say(`memory of ${paths} paths / of ${paths / 10}: ${(ofAll / ofTenth).toFixed(3)}`);
+  const flat = join(root, 'flat');
+  mkdirSync(flat);
+  for (let i = 0; i < paths; i++) renameSync(join(folderOf(i), `${i}.jpg`), join(flat, `${i}.jpg`));
+  await peak(flat, paths);
+}
+
+/** @returns MiB */
+async function peak(folder: string, expected: number): Promise<number> {
+  const peaks: number[] = [];
+  let [before, seconds] = [0, 0];
+  for (let i = 0; i < RUNS; i++) {
     const { stdout } = await promisify(execFile)(process.execPath, [memory, folder]);
-    await rm(folder, { recursive: true });
-    const { found, peakMiB, seconds } = JSON.parse(stdout) as Record<string, number>;
-    say(`${name}: ${found!} paths, peak ${peakMiB!.toFixed(1)} MiB, ${seconds!.toFixed(1)} s`);
-    return peakMiB!;
-  };
-  const tenth = await peak('tenth', paths / 10, A_FOLDER);
-  const all = await peak('all', paths, A_FOLDER);
-  say(`memory of ${paths} paths / of ${paths / 10}: ${(all / tenth).toFixed(3)}`);
-  await peak('flat', paths, paths);
+    const walked = JSON.parse(stdout) as Record<string, number>;
+    if (walked['found'] !== expected)
+      throw new Error(`Expected ${expected} paths in ${folder}, got ${stdout}`);
+    peaks.push(walked['peakMiB']!);
+    before = walked['beforeMiB']!;
+    seconds = walked['seconds']!;
+  }
+  const [least, most] = [Math.min(...peaks), Math.max(...peaks)];
+  const peakMiB = median(peaks);
+  say(
+    `${basename(folder)}: ${expected} paths, peak ${peakMiB.toFixed(1)} MiB (${least.toFixed(1)} to ${most.toFixed(1)}; ${before.toFixed(1)} before the first path), ${seconds.toFixed(1)} s`,
+  );
+  return peakMiB;
 }

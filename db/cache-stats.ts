@@ -5,6 +5,7 @@ export interface CacheStats {
   readonly pictures: number;
   readonly paths: number;
   readonly people: number;
+  readonly boxes: readonly BoxStats[];
   readonly crops: { readonly count: number; readonly bytes: number };
   readonly targets: readonly TargetStats[];
   readonly runs: number;
@@ -15,6 +16,15 @@ export interface CacheStats {
     /** Of those, in pages that hold nothing: `vacuum` gives them back. */
     readonly free: number;
   };
+}
+
+/** The people whose boxes came from one place. */
+export interface BoxStats {
+  readonly source: string;
+  /** A box file, a detector, a teacher; '' for the whole picture. */
+  readonly madeBy: string;
+  readonly people: number;
+  readonly pictures: number;
 }
 
 /** The targets of one teacher, stored one way. */
@@ -43,6 +53,12 @@ export function cacheStats(db: Database): CacheStats {
     pictures: count('image'),
     paths: count('file'),
     people: count('instance'),
+    boxes: db
+      .prepare<BoxStats>(
+        `SELECT source, made_by AS madeBy, count(*) AS people, count(DISTINCT image_id) AS pictures
+         FROM instance GROUP BY source, made_by ORDER BY source, made_by`,
+      )
+      .all(),
     crops: db
       .prepare<CacheStats['crops']>(
         'SELECT count(*) AS count, coalesce(sum(length(pixels)), 0) AS bytes FROM crop',

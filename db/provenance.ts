@@ -11,6 +11,8 @@ export interface PersonProvenance {
   /** Pixels of the upright picture. */
   readonly box: Box;
   readonly source: BoxSource;
+  /** Who named the box: a box file, a detector, a teacher; '' for the whole picture. */
+  readonly madeBy: string;
   readonly targets: readonly TargetProvenance[];
 }
 
@@ -81,16 +83,18 @@ export function provenanceOf(db: Database, imageId: number): PersonProvenance[] 
      WHERE target.crop_id = ? ORDER BY taught_at DESC, target.id DESC`,
   );
   return db
-    .prepare<Box & { cropId: number; source: BoxSource }>(
-      `SELECT crop.id AS cropId, x, y, instance.width, instance.height, source
+    .prepare<Box & { cropId: number; source: BoxSource; madeBy: string }>(
+      `SELECT crop.id AS cropId, x, y, instance.width, instance.height, source,
+         made_by AS madeBy
        FROM instance JOIN crop ON crop.instance_id = instance.id
        WHERE image_id = ? ORDER BY x, y, crop.id`,
     )
     .all(imageId)
-    .map(({ cropId, source, ...box }) => ({
+    .map(({ cropId, source, madeBy, ...box }) => ({
       cropId,
       box,
       source,
+      madeBy,
       targets: targets.all(cropId).map((row) => describe(row, cropId)),
     }));
 }

@@ -5,6 +5,8 @@ import { openDatabase, type Database } from '../../db/open.ts';
 import { retryBusy } from '../../db/retry.ts';
 import { verifyDatabase } from '../../db/verify.ts';
 import { flagName, UsageError } from '../config/resolve.ts';
+import { countOf } from '../monitor/count-of.ts';
+import { boxOrigin } from './box-origin.ts';
 import { byteCount, bytesText } from './bytes.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
@@ -83,6 +85,7 @@ function describe({
   pictures,
   paths,
   people,
+  boxes,
   crops,
   targets,
   runs,
@@ -91,6 +94,10 @@ function describe({
 }: CacheStats) {
   return [
     `${pictures} pictures at ${paths} paths, ${people} people, ${runs} runs, ${quarantined} in quarantine`,
+    ...boxes.map(
+      ({ source, madeBy, people: count, pictures: among }) =>
+        `${count} people in ${countOf(among, 'picture')} by boxes of ${boxOrigin(source, madeBy)}`,
+    ),
     `${crops.count} crops of ${bytesText(crops.bytes)}`,
     ...targets.map(
       ({ teacher, step, bn, view, codec, shape, count, bytes, timesUsed, peak }) =>

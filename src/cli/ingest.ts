@@ -1,6 +1,7 @@
 // heatstream ingest DIR…
 import { createProgress } from '../monitor/progress.ts';
 import { ingestFolders, type IngestSummary } from '../pipeline/ingest-folders.ts';
+import { countOf } from '../monitor/count-of.ts';
 import { INGEST_OPTIONS, type Invocation } from './commands.ts';
 import { createRejectList, listenForSignals, optionsOf } from './session.ts';
 
@@ -44,6 +45,11 @@ export async function run(invocation: Invocation): Promise<number> {
         onWatch: () => {
           say('watching');
         },
+        onDeaf: ({ message }) => {
+          say(
+            `the file system does not tell every change (${message}); a rescan finds them, within 30 s`,
+          );
+        },
       },
     );
     if (!options.quiet) progress.finish();
@@ -62,7 +68,11 @@ function describe(summary: IngestSummary): string {
   const { prunedFiles, prunedPictures, seconds } = summary;
   return [
     `${read} pictures read, ${unchanged} unchanged; ${people} people, ${cropsMade} crops made; took ${seconds.toFixed(1)} s`,
-    ...(withoutBox > 0 ? [`${withoutBox} pictures without a box skipped`] : []),
+    ...(withoutBox > 0
+      ? [
+          `${countOf(withoutBox, 'picture')} skipped that no --boxes names: with whole-image or detector:FILE.onnx beside it, all are taken`,
+        ]
+      : []),
     ...(excluded > 0 ? [`${excluded} pictures excluded`] : []),
     ...(prunedFiles > 0
       ? [`${prunedFiles} files that are gone forgotten, with ${prunedPictures} pictures`]

@@ -13,6 +13,17 @@ export function shown(text: string): string {
   );
 }
 
+/** What a name stands for that somebody copied from such a line; a text without escapes as it is. */
+export function unshown(text: string): string {
+  return text.replaceAll(
+    /\\(?:([nrt])|x([0-9a-f]{2})|u([0-9a-f]{4}))/g,
+    (_, name: string | undefined, short: string | undefined, long: string | undefined) =>
+      name === undefined
+        ? String.fromCharCode(parseInt(short ?? long!, 16))
+        : Object.keys(NAMED).find((character) => NAMED[character] === `\\${name}`)!,
+  );
+}
+
 const NAMED: Readonly<Record<string, string>> = { '\n': '\\n', '\r': '\\r', '\t': '\\t' };
 
 function hex(code: number, digits: number): string {

@@ -13,17 +13,21 @@ import {
 import { UsageError } from '../config/resolve.ts';
 import { countOf } from '../monitor/count-of.ts';
 import { durationText } from '../monitor/duration.ts';
+import { boxOrigin } from './box-origin.ts';
 import type { Invocation } from './commands.ts';
 import { optionsOf } from './session.ts';
-import { shown } from './shown.ts';
+import { shown, unshown } from './shown.ts';
 
 export async function run(invocation: Invocation): Promise<number> {
   const { cache, json } = optionsOf(['cache', 'json'], invocation);
   const path = invocation.positional[0]!;
   const db = openDatabase(cache, { mustExist: true });
   try {
-    // By its path where it was seen, else by its bytes, so that a copy is known too.
-    const image = findImage(db, digestAt(db, resolve(path)) ?? (await digestOf(path)));
+    // By its path where it was seen, also as a list shows it (no command line can spell a name that is no UTF-8);
+    // else by its bytes, so that a copy is known too.
+    const digest =
+      digestAt(db, resolve(path)) ?? digestAt(db, resolve(unshown(path))) ?? (await digestOf(path));
+    const image = findImage(db, digest);
     if (!image) throw new UsageError(`${path}: ${db.path} has never seen this picture`);
     const people = provenanceOf(db, image.id);
     const paths = pathsOf(db, image.id);
@@ -42,10 +46,10 @@ export async function run(invocation: Invocation): Promise<number> {
   }
 }
 
-function describe({ cropId, box, source, targets }: PersonProvenance, now: number): string {
+function describe({ cropId, box, source, madeBy, targets }: PersonProvenance, now: number): string {
   const { x, y, width, height } = box;
   const [left, top, wide, high] = [x, y, width, height].map((pixels) => +pixels.toFixed(2));
-  const head = `crop ${cropId}: box ${left},${top} ${wide}×${high} (${source}), ${countOf(targets.length, 'target')}`;
+  const head = `crop ${cropId}: box ${left},${top} ${wide}×${high} (${boxOrigin(source, madeBy)}), ${countOf(targets.length, 'target')}`;
   return [head, ...targets.map((target) => describeTarget(target, now))].join('\n');
 }
 

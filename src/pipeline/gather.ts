@@ -18,11 +18,14 @@ export interface GatherOptions {
   readonly images: string;
   readonly unlabeled: readonly string[];
   readonly boxes: readonly string[];
+  readonly boxesImages?: string | undefined;
   readonly exclude: readonly string[];
   readonly limitLabels?: number | undefined;
   readonly seed: number;
   readonly every?: number | undefined;
   readonly scene?: number | undefined;
+  /** Of a detector. */
+  readonly threads?: number | undefined;
 }
 
 export interface GatherContext {
@@ -54,7 +57,7 @@ export async function gather(options: GatherOptions, context: GatherContext): Pr
   for (const person of labelled.people) pool.add(person);
 
   for (const folder of options.unlabeled) await mustExist(folder);
-  const unlabelled = await openUnlabelled(options);
+  const unlabelled = await openUnlabelled(options, { threads: options.threads });
   const paths = listPictures(options.unlabeled, { db, signal, onReject });
   await lastValueFrom(
     ingest$(unlabelled.of(paths), ingest).pipe(

@@ -8,9 +8,11 @@ import { discover } from '../stages/discover.ts';
 import { isVideoName } from '../stages/picture-name.ts';
 import { prune } from '../stages/prune.ts';
 import type { SampleError } from '../stages/sample-error.ts';
+import { setAside } from '../stages/set-aside.ts';
 import { catalogue$ } from './catalogue.ts';
 import { ingest$ } from './ingest.ts';
 import { listPictures } from './list-pictures.ts';
+import { createNews } from './news.ts';
 import { openUnlabelled, type UnlabelledPictures } from './unlabelled-pictures.ts';
 import { videoSampling } from './video-sampling.ts';
 import { watchPictures } from './watch.ts';
@@ -46,6 +48,8 @@ export interface IngestFoldersHooks {
   readonly onProgress?: (done: number, total: number | undefined) => void;
   /** The folders are in; from now on they are watched. */
   readonly onWatch?: () => void;
+  /** The file system does not tell what changes: from now on only rescans find it. */
+  readonly onDeaf?: (error: Error) => void;
   /** Pause between rescans while watching, ms. */
   readonly rescanMs?: number;
 }
@@ -69,6 +73,9 @@ export interface IngestSummary {
 
 type Counts = Record<string, number>;
 
+/** Paths whose last problem is remembered, so that rescans do not tell it again. */
+const REMEMBERED = 10_000;
+
 export async function ingestFolders(
   options: IngestFoldersOptions,
   hooks: IngestFoldersHooks,
@@ -83,7 +90,9 @@ export async function ingestFolders(
   const db = openDatabase(options.cache);
   const totals = { people: 0, pruned: { files: 0, pictures: 0 } };
   try {
+    const isNews = createNews(REMEMBERED);
     const onReject = (error: SampleError) => {
+      isNews(error.path, error.reason);
       count(counts, 'rejected', 1);
       hooks.onReject(error);
     };
@@ -102,8 +111,17 @@ export async function ingestFolders(
       hooks.onWatch?.();
       // Nobody knows how many will come.
       delete counts['total'];
-      const { signal, rescanMs } = hooks;
-      const again = { signal, since, ...(rescanMs !== undefined && { rescanMs }) };
+      const { signal, rescanMs, onDeaf } = hooks;
+      const onProblem = async (problem: SampleError) => {
+        if (!isNews(problem.path, problem.reason)) return;
+        await setAside(db, problem);
+        onReject(problem);
+      };
+      const again = {
+        ...{ signal, since, onProblem },
+        ...(rescanMs !== undefined && { rescanMs }),
+        ...(onDeaf && { onDeaf }),
+      };
       await bringIn(watchPictures(options.pictures, again));
     }
     return summaryOf(counts, unlabelled, {

@@ -1,5 +1,5 @@
 // Brings a labelled set in: reads its COCO file, crops its people, and returns them in the order of the file.
-import { join, resolve } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { readCocoLabels } from '../formats/coco.ts';
 import { trainablePeople, type LabelSet, type TrainablePerson } from '../formats/label-set.ts';
@@ -50,7 +50,9 @@ export async function readLabels(
     entries = entries.slice(0, limit.count);
   }
   const admitted = await lastValueFrom(
-    ingest$(pictures(entries, resolve(images)), context).pipe(toArray()),
+    ingest$(pictures(entries, { root: resolve(images), madeBy: basename(file) }), context).pipe(
+      toArray(),
+    ),
     { defaultValue: [] },
   );
   const people = admitted
@@ -72,7 +74,7 @@ interface Tag {
 /** One entry a picture, with all its people: a picture is decoded once. */
 async function* pictures(
   entries: readonly TrainablePerson[],
-  root: string,
+  { root, madeBy }: { readonly root: string; readonly madeBy: string },
 ): AsyncGenerator<Picture<Tag>> {
   const byFile = Map.groupBy(
     entries.map((entry, order) => ({ entry, order })),
@@ -81,7 +83,7 @@ async function* pictures(
   for (const [fileName, tags] of byFile) {
     yield await Promise.resolve({
       path: join(root, fileName),
-      people: tags.map((tag) => ({ box: tag.entry.box, source: 'labels' as const, tag })),
+      people: tags.map((tag) => ({ box: tag.entry.box, source: 'labels' as const, madeBy, tag })),
     });
   }
 }

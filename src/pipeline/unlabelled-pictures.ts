@@ -1,4 +1,5 @@
 // Lists the unlabelled pictures with their people: boxes matched by path, a finder for the rest, evaluation pictures left out.
+import { stat } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { UsageError } from '../config/resolve.ts';
 import { createBoxIndex, type BoxIndex } from '../formats/box-index.ts';
@@ -103,10 +104,19 @@ async function openIndices(
     throw new UsageError(
       '--boxes-images FILE names the pictures of --boxes FILE, which is missing',
     );
+  for (const file of files) await mustBeFile(file);
   const indices: SourcedIndex[] = [];
   if (usesLabels) indices.push({ index: await indexOf([labels!]), source: 'labels' });
   if (files.length > 0) indices.push({ index: await indexOf(files, boxesImages), source: 'given' });
   return indices;
+}
+
+/** A word that is none of ours is taken for a file, so that a slip of the pen ends here. */
+async function mustBeFile(file: string): Promise<void> {
+  if ((await stat(file).catch(() => undefined))?.isFile()) return;
+  throw new UsageError(
+    `--boxes ${file === '' ? "''" : file}: expected labels, whole-image, teacher, detector:FILE.onnx or a COCO file, and there is no such file`,
+  );
 }
 
 async function openFinder(
@@ -119,7 +129,9 @@ async function openFinder(
     return { finder, end: () => finder.dispose() };
   }
   if (teacher && !openTeacher)
-    throw new UsageError('--boxes teacher: this command has no teacher that could look for people');
+    throw new UsageError(
+      '--boxes teacher: this command has no teacher that looks for people; `heatstream label PICTURES --teacher RUN --boxes teacher --out FILE.json` has, and --boxes FILE.json then takes what it found',
+    );
   return { finder: teacher ? await openTeacher!() : undefined, end: () => Promise.resolve() };
 }
 

@@ -5,9 +5,11 @@ import { watch } from 'chokidar';
 import { rawPath } from '../../db/raw-path.ts';
 import { discover } from '../stages/discover.ts';
 import { fileError } from '../stages/file-error.ts';
+import type { OnProblem } from '../stages/list-folder.ts';
 import { isPictureName, isVideoName } from '../stages/picture-name.ts';
 import { SampleError } from '../stages/sample-error.ts';
 import { createInbox } from './inbox.ts';
+import { createNews } from './news.ts';
 
 export interface WatchContext {
   /** Aborted: the generator ends. */
@@ -18,8 +20,10 @@ export interface WatchContext {
   readonly settleMs?: number;
   /** Files that changed after this moment are new, ms since the epoch. @default when `watchPictures` is called */
   readonly since?: number;
-  /** Gets unreadable folders, and failures of the file system's notices: the rescan goes on without those. */
-  readonly onProblem?: (problem: Error) => void;
+  /** Gets unreadable folders and files, again at each rescan; it is waited for. */
+  readonly onProblem?: OnProblem;
+  /** The file system's notices fail, as where there are more folders than it may watch: rescans go on without them. */
+  readonly onDeaf?: (error: Error) => void;
 }
 
 /** Clocks of file systems and machines differ a little, and time stamps may be coarse, ms. */
@@ -41,14 +45,15 @@ export function watchPictures(
     settleMs = 500,
     since = Date.now(),
     onProblem = ignore,
+    onDeaf = ignore,
   }: WatchContext,
 ): AsyncGenerator<string, void, undefined> {
-  return follow(folders, { signal, rescanMs, settleMs, since, onProblem });
+  return follow(folders, { signal, rescanMs, settleMs, since, onProblem, onDeaf });
 }
 
 async function* follow(
   folders: readonly string[],
-  { signal, rescanMs, settleMs, since, onProblem }: Required<WatchContext>,
+  { signal, rescanMs, settleMs, since, onProblem, onDeaf }: Required<WatchContext>,
 ): AsyncGenerator<string, void, undefined> {
   const isOver = () => signal.aborted;
   const inbox = createInbox(WAITING, signal);
@@ -65,9 +70,9 @@ async function* follow(
   watcher.on('add', note);
   watcher.on('change', note);
   watcher.on('error', (error) => {
-    onProblem(error instanceof Error ? error : new Error(String(error)));
+    onDeaf(error instanceof Error ? error : new Error(String(error)));
   });
-  const isNews = createMemory(REMEMBERED);
+  const isNews = createNews(REMEMBERED);
   let watermark = since;
   try {
     while (!isOver()) {
@@ -107,31 +112,16 @@ function isHiddenIn(roots: readonly string[], path: string): boolean {
 }
 
 /** ms since the epoch: of its bytes, its name or its place. A file that has gone is no problem of ours. */
-async function lastChange(
-  path: string,
-  onProblem: (problem: Error) => void,
-): Promise<number | undefined> {
+async function lastChange(path: string, onProblem: OnProblem): Promise<number | undefined> {
   try {
     const { mtimeMs, ctimeMs } = await stat(rawPath(path));
     return Math.max(mtimeMs, ctimeMs);
   } catch (error) {
     const problem = fileError(error, path, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
-    if (!problem.reason.includes('ENOENT')) onProblem(problem);
+    if (!problem.reason.includes('ENOENT')) await onProblem(problem);
     return undefined;
   }
-}
-
-/** Tells whether a path with this stamp has not been told before; forgets the oldest of more than `limit`. */
-function createMemory(limit: number): (path: string, changed: number) => boolean {
-  const known = new Map<string, number>();
-  return (path, changed) => {
-    if (known.get(path) === changed) return false;
-    known.delete(path);
-    known.set(path, changed);
-    if (known.size > limit) known.delete(known.keys().next().value!);
-    return true;
-  };
 }
 
 function ignore(): void {

@@ -114,7 +114,7 @@ async function look<T>(source: Croppable<T>, context: CropContext): Promise<Look
   };
 
   const known = findImage(db, sha256);
-  const found = picture.seek && (await seek(picture.seek.finder, known, open, db));
+  const found = picture.seek && (await seek(picture.seek.finder, path, known, open, db));
   const people = found
     ? [...picture.people, ...peopleFrom(found.boxes, picture.seek)]
     : picture.people;
@@ -169,13 +169,20 @@ interface Finding {
 
 async function seek(
   finder: Finder,
+  path: string,
   image: ImageRow | undefined,
   open: (maxScaleDown: number) => Promise<DecodedPicture>,
   db: Database,
 ): Promise<Finding> {
   const known = image && findingOf(db, image.id, finder.name);
   if (known) return { boxes: known, isNew: false };
-  return { boxes: await finder.find(await open(1)), isNew: true };
+  const decoded = await open(1);
+  try {
+    return { boxes: await finder.find(decoded), isNew: true };
+  } catch (error) {
+    if (!(error instanceof PictureError)) throw error;
+    throw new SampleError({ stage: finder.source, path, reason: error.message, cause: error });
+  }
 }
 
 type Row = Omit<NewCrop, 'spec' | 'imageId'>;

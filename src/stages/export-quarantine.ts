@@ -1,5 +1,5 @@
 // Copies what stands in quarantine into a folder, with the reasons beside it: for looking at, mending or passing on.
-import { copyFile, mkdir } from 'node:fs/promises';
+import { copyFile, mkdir, readdir } from 'node:fs/promises';
 import { basename, join } from 'node:path';
 import type { QuarantineRow } from '../../db/quarantine.ts';
 import { rawPath } from '../../db/raw-path.ts';
@@ -9,6 +9,7 @@ import { SampleError } from './sample-error.ts';
 
 /**
  * Files get a number in front, so that equal names do not meet; `quarantine.json` lists every item with its copy.
+ * @throws Error where the folder has something in it: copies of an earlier export would stand beside the new list
  * @returns how many files were copied, and how many items have none: gone, unreadable, or rows of the cache
  */
 export async function exportQuarantine(
@@ -16,6 +17,9 @@ export async function exportQuarantine(
   folder: string,
 ): Promise<{ readonly files: number; readonly missing: number }> {
   await mkdir(folder, { recursive: true });
+  const [present] = await readdir(folder);
+  if (present !== undefined)
+    throw new Error(`${folder}: expected a new or an empty folder to copy into, found ${present}`);
   const listed: (QuarantineRow & { readonly copy: string | null })[] = [];
   for (const [i, item] of items.entries()) {
     const copy = `${String(i + 1).padStart(5, '0')}-${basename(item.path).toWellFormed()}`;

@@ -29,7 +29,7 @@ export interface Finder {
   /** `detector:` or `teacher:` and a digest of all that decides its boxes: what it found is kept under this name. */
   readonly name: string;
   readonly source: 'detector' | 'teacher';
-  /** Boxes in pixels of the upright picture (not of the decoded one, which may be smaller). */
+  /** Boxes in pixels of the upright picture (not of the decoded one, which may be smaller). @throws {PictureError} where it fails on this one */
   find(picture: DecodedPicture): Promise<readonly FoundBox[]>;
 }
 

@@ -1,5 +1,5 @@
 import { describe, expect, it } from 'vitest';
-import { shown } from '../../src/cli/shown.ts';
+import { shown, unshown } from '../../src/cli/shown.ts';
 
 describe('shown', () => {
   it('writes out what would move the cursor, colour the terminal or turn the text', () => {
@@ -13,5 +13,16 @@ describe('shown', () => {
   it('leaves names of all scripts as they are', () => {
     const name = 'ünï 图 😀 "quoted" `x` $(y).jpg';
     expect(shown(name)).toBe(name);
+  });
+
+  it('is undone, so that a name can be copied from a list into a command', () => {
+    for (const name of [
+      'a\nb\tc.jpg',
+      '\u001b[31m.jpg',
+      'gpj.\u202eexe',
+      'caf\udce9.jpg',
+      'ünï 图.jpg',
+    ])
+      expect(unshown(shown(name))).toBe(name);
   });
 });

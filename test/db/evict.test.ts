@@ -89,7 +89,9 @@ describe('the provenance of a picture', () => {
       .pluck()
       .get(crops[0])!;
     const [person] = provenanceOf(db, imageId);
-    expect(person).toMatchObject({ cropId: crops[0], source: 'given', box: { x: 1, y: 2 } });
+    expect(person).toMatchObject({
+      ...{ cropId: crops[0], source: 'given', madeBy: '', box: { x: 1, y: 2 } },
+    });
     const [newest, old, foreign] = person!.targets;
     expect(newest).toMatchObject({
       ...{ teacher: late, run: '/r', step: 10, bn: 'running', viewMode: 'canonical', codec: 'u8' },

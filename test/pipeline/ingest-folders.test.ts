@@ -1,5 +1,6 @@
-import { mkdirSync, renameSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
+import { mkdirSync, renameSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { join, relative } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { openDatabase } from '../../db/open.ts';
 import { ingestFolders, type IngestFoldersOptions } from '../../src/pipeline/ingest-folders.ts';
@@ -144,6 +145,13 @@ describe('ingestFolders', () => {
     );
     await expect(ingest(folder, { boxes: ['labels'] })).rejects.toThrow(/--labels/);
     await expect(ingest(folder, { boxesImages: boxes })).rejects.toThrow(/--boxes FILE/);
+    await expect(ingest(folder, { boxes: ['wholeimage'] })).rejects.toThrow(
+      '--boxes wholeimage: expected labels, whole-image, teacher, detector:FILE.onnx or a COCO file, and there is no such file',
+    );
+    await expect(ingest(folder, { boxes: [''] })).rejects.toThrow("--boxes '': expected labels");
+    await expect(ingest(folder, { boxes: ['teacher'] })).rejects.toThrow(
+      /heatstream label PICTURES --teacher RUN --boxes teacher --out FILE\.json/,
+    );
     await expect(ingest(folder, { boxes: ['detector:'] })).rejects.toThrow(/detector:FILE\.onnx/);
     await expect(ingest(folder, { pictures: [folder, ''] })).rejects.toThrow(/an empty name/);
     await expect(ingest(folder, { every: 5, scene: 0.3 })).rejects.toThrow(/one of them/);
@@ -169,4 +177,36 @@ describe('ingestFolders', () => {
     });
     expect(summary).toMatchObject({ read: 2, cropsMade: 2 });
   });
+
+  it.skipIf(process.platform === 'win32')(
+    'tells a problem that comes while it watches once, and keeps it in quarantine',
+    async () => {
+      const folder = temporaryFolder();
+      mkdirSync(join(folder, 'deep'));
+      symlinkSync('..', join(folder, 'deep', 'up'));
+      const controller = new AbortController();
+      const told: string[] = [];
+      const watching = ingestFolders(options(folder, { watch: true }), {
+        signal: controller.signal,
+        onReject: ({ path, reason }) => told.push(`${relative(folder, path)}: ${reason}`),
+        rescanMs: 50,
+        onWatch: () => {
+          symlinkSync('nowhere', join(folder, 'late.jpg'));
+        },
+      });
+      while (told.length < 2) await sleep(20);
+      // Several rescans meet both again.
+      await sleep(500);
+      controller.abort();
+      expect(await watching).toMatchObject({ rejected: 2 });
+      expect(told).toEqual([
+        expect.stringMatching(/^deep\/up: the symbolic link leads back to/),
+        'late.jpg: there is no such file (ENOENT)',
+      ]);
+      expect(rows(folder, 'SELECT attempts FROM quarantine')).toEqual([
+        { attempts: 1 },
+        { attempts: 1 },
+      ]);
+    },
+  );
 });

@@ -141,7 +141,9 @@ describe('watchPictures', () => {
     const paths = watchPictures([join(folder, 'none'), folder], {
       signal: controller.signal,
       settleMs: 20,
-      onProblem: ({ message }) => problems.push(message),
+      onProblem({ message }) {
+        problems.push(message);
+      },
     });
     writeFileSync(join(folder, 'a.jpg'), 'x');
     await sleep(50);

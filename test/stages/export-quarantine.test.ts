@@ -25,4 +25,8 @@ it('exports the quarantine: a copy of each file that is there, and every reason'
     { reason: 'bad b', copy: '00002-x.jpg' },
     { reason: 'gone', copy: null },
   ]);
+  // Its copies would mix with those of the first time.
+  await expect(exportQuarantine([], out)).rejects.toThrow(
+    `${out}: expected a new or an empty folder to copy into, found 00001-x.jpg`,
+  );
 });

@@ -7,7 +7,7 @@ import type { NamedArray } from '../types.ts';
 import type { OnnxArray, OnnxPorts } from './ports.ts';
 
 export interface OnnxFile extends OnnxPorts {
-  /** Outputs of float32 by name; others are left out. Throws with onnxruntime's reason. */
+  /** Outputs of float32, int32 and int64 by name, all as float32; others are left out. Throws with onnxruntime's reason. */
   run(feeds: Readonly<Record<string, OnnxArray>>): Promise<Readonly<Record<string, NamedArray>>>;
   dispose(): Promise<void>;
 }

@@ -3,7 +3,7 @@ import { z } from 'zod';
 
 const triple = z.tuple([z.number(), z.number(), z.number()]);
 
-const input = z.object({
+const input = z.strictObject({
   /** Only input, where the file has one. */
   name: z.string().optional(),
   width: z.int().min(1).max(8192),
@@ -13,27 +13,31 @@ const input = z.object({
   type: z.enum(['float32', 'uint8']).default('float32'),
   /** value = (pixel − mean) / std, pixels 0–255; float32 only. */
   mean: triple.default([0, 0, 0]),
-  std: triple.default([255, 255, 255]),
+  std: z
+    .tuple([z.number().positive(), z.number().positive(), z.number().positive()])
+    .default([255, 255, 255]),
   /** Grey beside the picture, 0–255. */
   fill: z.int().min(0).max(255).default(114),
 });
 
 const common = {
   input,
-  /** Boxes below it are dropped. */
-  score: z.number().min(0).default(0.25),
+  /** Boxes below it are dropped, 0–1. */
+  score: z.number().min(0).max(1).default(0.25),
   /** Of two boxes that overlap more, the surer one stays. */
   iou: z.number().min(0).max(1).default(0.45),
   /** People kept in a picture, the surest ones. */
   most: z.int().min(1).default(50),
 };
 
+// Strict: a misspelt name would silently be its default.
+
 /** One tensor, a candidate a row or a column: four numbers of the box, objectness where there is one, a score a class. */
-const yolo = z.object({
+const yolo = z.strictObject({
   layout: z.literal('yolo'),
   ...common,
   output: z
-    .object({
+    .strictObject({
       name: z.string().optional(),
       /** `rows`: [1, candidates, numbers]; `columns`: [1, numbers, candidates]. */
       candidates: z.enum(['rows', 'columns']).default('columns'),
@@ -47,10 +51,10 @@ const yolo = z.object({
 });
 
 /** Tensors side by side: boxes [1, n, 4], scores [1, n] or [1, n, classes], class numbers [1, n] where scores are not by class. */
-const ssd = z.object({
+const ssd = z.strictObject({
   layout: z.literal('ssd'),
   ...common,
-  output: z.object({
+  output: z.strictObject({
     boxes: z.string(),
     scores: z.string(),
     classes: z.string().optional(),
@@ -59,7 +63,8 @@ const ssd = z.object({
     box: z.enum(['yxyx', 'xyxy']).default('yxyx'),
     /** Coordinates 0–1 of the input, or its pixels. */
     unit: z.enum(['input', 'pixels']).default('input'),
-    person: z.number().default(1),
+    /** Class number of people; without `classes` its index among the scores. */
+    person: z.int().min(0).default(1),
   }),
 });
 

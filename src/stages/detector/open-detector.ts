@@ -4,8 +4,10 @@ import { readFile, stat } from 'node:fs/promises';
 import { openOnnxFile } from '../../engine/external/onnx-file.ts';
 import { checkCoco } from '../../formats/coco-schema.ts';
 import { readJson } from '../../formats/read-json.ts';
+import { PictureError } from '../../image/picture-error.ts';
 import type { Finder, FoundBox } from '../picture.ts';
 import { candidates } from './candidates.ts';
+import { checkPorts } from './check-ports.ts';
 import { feedOf, type Feed } from './feed.ts';
 import { detectorLayout } from './layout.ts';
 import { suppress } from './suppress.ts';
@@ -24,28 +26,40 @@ export async function openDetector(
   const layoutFile = `${file}.json`;
   const layout = checkCoco(detectorLayout, await readLayout(layoutFile, file), layoutFile);
   const model = await openOnnxFile(file, { threads });
-  const only = model.inputs.length === 1 ? model.inputs[0] : undefined;
-  const input = layout.input.name ?? only?.name;
-  if (input === undefined) {
+  let input: string;
+  try {
+    input = checkPorts(model, layout);
+  } catch (error) {
     await model.dispose();
-    const names = model.inputs.map(({ name }) => name).join(', ');
-    throw new Error(`${layoutFile}: input: name: expected one of ${names}, got none`);
+    throw misfit(error, file);
   }
   const digest = createHash('sha256')
     .update(await readFile(file))
     .update(JSON.stringify(layout))
     .digest('hex');
+  const look = async ({ data, shape }: Feed): Promise<FoundBox[]> => {
+    try {
+      const outputs = await model.run({ [input]: { data, shape } });
+      return suppress(candidates(outputs, layout), layout);
+    } catch (error) {
+      throw error instanceof PictureError ? error : misfit(error, file);
+    }
+  };
   return {
     name: `detector:${digest}`,
     source: 'detector',
     async find(picture) {
       const feed = feedOf(picture, layout.input);
-      const outputs = await model.run({ [input]: { data: feed.data, shape: feed.shape } });
-      const found = suppress(candidates(outputs, layout), layout);
-      return found.flatMap((box) => inPicture(box, feed, picture.full));
+      return (await look(feed)).flatMap((box) => inPicture(box, feed, picture.full));
     },
     dispose: () => model.dispose(),
   };
+}
+
+/** Either of the two files may be the wrong one. */
+function misfit(cause: unknown, file: string): Error {
+  const reason = cause instanceof Error ? cause.message : String(cause);
+  return new Error(`${file} and its layout ${file}.json do not fit: ${reason}`, { cause });
 }
 
 async function readLayout(layoutFile: string, file: string): Promise<unknown> {

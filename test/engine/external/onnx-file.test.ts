@@ -1,7 +1,7 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
-import { OnnxGraph } from '../../../src/engine/compiled/onnx/graph.ts';
+import { OnnxGraph, type OnnxType } from '../../../src/engine/compiled/onnx/graph.ts';
 import { writeModel } from '../../../src/engine/compiled/onnx/write.ts';
 import { openOnnxFile } from '../../../src/engine/external/onnx-file.ts';
 import { temporaryFolder } from '../../support/folder.ts';
@@ -33,6 +33,21 @@ describe('an ONNX file that heatstream did not write', () => {
       expect([...doubled!.data]).toEqual([...data].map((value, i) => value * (2 + (i % 3))));
     }
     await expect(network.run({})).rejects.toThrow(/picture/);
+  });
+
+  it('reads class numbers and counts, which are whole numbers, and leaves out other types', async () => {
+    const graph = new OnnxGraph();
+    const scores = graph.input('scores', [1, 3]);
+    for (const [type, to] of Object.entries({ int64: 7, int32: 6, bool: 9 } as const))
+      graph.output(`as ${type}`, graph.op('Cast', [scores], { to }), [1, 3], type as OnnxType);
+    const file = join(temporaryFolder(), 'casts.onnx');
+    await writeFile(file, writeModel(graph));
+    const network = await openOnnxFile(file, { threads: 1 });
+    onTestFinished(() => network.dispose());
+    const data = Float32Array.of(0, -7, 16_777_215);
+    const found = await network.run({ scores: { data, shape: [1, 3] } });
+    const same = { data, shape: [1, 3] };
+    expect(found).toEqual({ 'as int64': same, 'as int32': same });
   });
 
   it('names the file that is missing or no ONNX', async () => {

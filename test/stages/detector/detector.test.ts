@@ -1,6 +1,6 @@
 import { rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
-import { describe, expect, it } from 'vitest';
+import { describe, expect, it, onTestFinished } from 'vitest';
 import { findingOf } from '../../../db/findings.ts';
 import { OnnxGraph } from '../../../src/engine/compiled/onnx/graph.ts';
 import { writeModel } from '../../../src/engine/compiled/onnx/write.ts';
@@ -60,6 +60,20 @@ function writeDetector(folder: string, layout: 'yolo' | 'ssd'): string {
   }
   writeFileSync(name, writeModel(graph));
   return name;
+}
+
+/** Answers √−1 for every picture. */
+function writeNaNDetector(name: string): void {
+  const graph = new OnnxGraph();
+  graph.input('images', [1, 3, input.height, input.width]);
+  const mean = graph.op('ReduceMean', ['images'], { axes: [2, 3], keepdims: 0 });
+  const one = graph.constant([-1e6], [1], 'float32', 'far');
+  const root = graph.op('Sqrt', [
+    graph.op('Add', [graph.op('ReduceMean', [mean], { axes: [1], keepdims: 1 }), one]),
+  ]);
+  const zeros = graph.constant(new Array<number>(20).fill(0), [1, 5, 4], 'float32', 'zeros');
+  graph.output('output0', graph.op('Add', [graph.reshape(root, [1, 1, 1]), zeros]), [1, 5, 4]);
+  writeFileSync(name, writeModel(graph));
 }
 
 /** Black, with white rectangles. */
@@ -129,6 +143,62 @@ describe('a detector from an ONNX file', () => {
       /yolo\.onnx needs its layout in .*yolo\.onnx\.json: docs\/boxes\.md/,
     );
     await expect(openDetector(join(folder, 'none.onnx'))).rejects.toThrow(/no such ONNX file/);
+  });
+
+  it('refuses a name in the layout file that it does not know, instead of taking its default', async () => {
+    const file = writeDetector(temporaryFolder(), 'yolo');
+    writeFileSync(`${file}.json`, JSON.stringify({ layout: 'yolo', input, scoer: 0.9 }));
+    await expect(openDetector(file)).rejects.toThrow(/yolo\.onnx\.json: unrecognized key: "scoer"/);
+  });
+
+  it('names both files where they do not fit, before a picture is read', async () => {
+    const file = writeDetector(temporaryFolder(), 'yolo');
+    writeFileSync(
+      `${file}.json`,
+      JSON.stringify({ layout: 'yolo', input: { ...input, height: 64 } }),
+    );
+    await expect(openDetector(file)).rejects.toThrow(
+      /yolo\.onnx and its layout .*yolo\.onnx\.json do not fit: input: the layout feeds \[1, 3, 64, 64\]/,
+    );
+  });
+
+  it('stops where the layout reads coordinates as scores, and says so', async () => {
+    const folder = temporaryFolder();
+    const file = writeDetector(folder, 'yolo');
+    writeFileSync(
+      `${file}.json`,
+      JSON.stringify({ layout: 'yolo', input, output: { candidates: 'rows' } }),
+    );
+    const finder = await openDetector(file);
+    onTestFinished(() => finder.dispose());
+    const path = join(folder, 'black.png');
+    await writePicture(path, { width: 40, height: 20 }, []);
+    const picture = { path, people: [], seek: { finder, tag: '' } };
+    await expect(ingest(temporaryDatabase(), [picture])).rejects.toThrow(
+      /yolo\.onnx\.json do not fit: expected scores from 0 to 1, got \d+: either the layout reads other numbers/,
+    );
+  });
+
+  it('puts a picture to which it answers NaN into quarantine, and does not remember it as empty', async () => {
+    const folder = temporaryFolder();
+    const file = writeDetector(folder, 'yolo');
+    writeNaNDetector(file);
+    const finder = await openDetector(file);
+    onTestFinished(() => finder.dispose());
+    const path = join(folder, 'black.png');
+    await writePicture(path, { width: 40, height: 20 }, []);
+    const db = temporaryDatabase();
+    const { admitted, rejected } = await ingest(db, [
+      { path, people: [], seek: { finder, tag: '' } },
+    ]);
+    expect(admitted).toEqual([]);
+    expect(rejected.map(({ stage, reason }) => ({ stage, reason }))).toEqual([
+      {
+        stage: 'detector',
+        reason: 'the detector answers with NaN instead of scores (4 candidates)',
+      },
+    ]);
+    expect(db.prepare('SELECT count(*) FROM finding').pluck().get()).toBe(0);
   });
 });
 

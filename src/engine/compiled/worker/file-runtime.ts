@@ -18,16 +18,17 @@ export class FileRuntime {
     return { inputs: inputMetadata.map(portOf), outputs: outputMetadata.map(portOf) };
   }
 
-  /** @returns the outputs whose elements are float32 */
+  /** @returns outputs of float32, and whole numbers (class numbers, counts) as such; no others */
   async infer(feeds: Readonly<Record<string, OnnxArray>>): Promise<Record<string, NamedArray>> {
     const tensors = Object.entries(feeds).map(
       ([name, { data, shape }]) => [name, tensorOf(data, shape)] as const,
     );
     const results = await this.#session!.run(Object.fromEntries(tensors));
     return Object.fromEntries(
-      Object.entries(results).flatMap(([name, { data, dims }]) =>
-        data instanceof Float32Array ? [[name, { shape: dims, data }]] : [],
-      ),
+      Object.entries(results).flatMap(([name, { data, dims }]) => {
+        const numbers = floatsOf(data);
+        return numbers ? [[name, { shape: dims, data: numbers }]] : [];
+      }),
     );
   }
 
@@ -46,4 +47,11 @@ function tensorOf(data: OnnxArray['data'], shape: readonly number[]): ORT.Tensor
   if (data instanceof Uint8Array) return new ort.Tensor('uint8', data, shape);
   if (data instanceof Int32Array) return new ort.Tensor('int32', data, shape);
   return new ort.Tensor('float32', data, shape);
+}
+
+/** Whole numbers are exact below 2^24. */
+function floatsOf(data: ORT.Tensor['data']): Float32Array | undefined {
+  if (data instanceof Float32Array) return data;
+  if (data instanceof BigInt64Array) return Float32Array.from(data, Number);
+  return data instanceof Int32Array ? Float32Array.from(data) : undefined;
 }
