@@ -1,5 +1,5 @@
 // The training stream: plan → crops → teach/recall → pair → batch → train step → after the step. One pipe, one line a stage.
-import { concatMap, defer, EMPTY, from, type Observable } from 'rxjs';
+import { concatMap, defer, EMPTY, from, tap, type Observable } from 'rxjs';
 import { batchInParts, type Batch, type BatchContext } from '../stages/batch.ts';
 import { pair, type PairContext } from '../stages/pair.ts';
 import type { LoadedStep } from '../stages/read-crops.ts';
@@ -42,10 +42,15 @@ export interface TrainStream {
 export function train$(stream: TrainStream): Observable<StepRecord> {
   return defer(() => {
     const credits = createCredits(stream.credits);
-    const turns = createTurns();
+    // Groups that are packed and not at the engine yet. Where none was when the engine asked for one, there is no time to rest.
+    let ready = 0;
+    let isLate = true;
+    const turns = createTurns(() => isLate);
     const trainGroup = async (batches: Batch[]) => {
+      ready -= 1;
       stream.onInFlight?.(credits.inFlight);
       const records = await stream.train(batches);
+      isLate = ready === 0;
       credits.release(batches.length);
       for (const record of records) await stream.after(record);
       return records;
@@ -58,6 +63,7 @@ export function train$(stream: TrainStream): Observable<StepRecord> {
       concatMap((taught) => turns.take(() => pair(taught, stream.pair))),
       concatMap((paired) => turns.takeAll(batchInParts(paired, stream.batch))),
       groupUntil(stream.stepsPerCall, ({ step }) => stream.isBoundary(step)),
+      tap(() => (ready += 1)),
       concatMap((batches) => (stream.drain.aborted ? EMPTY : from(trainGroup(batches)))),
       concatMap((records) => records),
     );

@@ -1,5 +1,5 @@
 // Work of the event loop's own, one piece a turn of it: timers, signals and answers never wait for two.
-import { setImmediate as immediate } from 'node:timers/promises';
+import { setImmediate as immediate, setTimeout as sleep } from 'node:timers/promises';
 
 export interface Turns {
   /** Does `work` in a turn of its own, after all that was asked for before. */
@@ -8,12 +8,23 @@ export interface Turns {
   takeAll<T>(parts: Generator<undefined, T>): Promise<T>;
 }
 
-export function createTurns(): Turns {
+/**
+ * Between two turns the thread sleeps as long as the first took, or does not: a thread that always wants to run is made to
+ * wait for the others once it has had its share of a core, in the middle of a turn; one that sleeps runs when it wakes.
+ * @param isHurried whether somebody waits for the work now
+ */
+export function createTurns(isHurried: () => boolean = () => true): Turns {
   let last: Promise<unknown> = Promise.resolve();
+  let took = 0;
   const take = <T>(work: () => T): Promise<T> => {
     const next = last.then(async () => {
-      await immediate();
-      return work();
+      await (isHurried() ? immediate() : sleep(took));
+      const start = performance.now();
+      try {
+        return work();
+      } finally {
+        took = performance.now() - start;
+      }
     });
     // Who asked hears of a failure; the others go on.
     last = next.catch(() => undefined);

@@ -1,3 +1,4 @@
+import { setTimeout as sleep } from 'node:timers/promises';
 import { describe, expect, it } from 'vitest';
 import { createTurns } from '../../src/pipeline/turns.ts';
 
@@ -47,5 +48,19 @@ describe('turns of the event loop', () => {
     const next = turns.take(() => 'still here');
     await expect(failing).rejects.toThrow('no such crop');
     expect(await next).toBe('still here');
+  });
+
+  it('rests after a piece for as long as it took, unless somebody waits for the next', async () => {
+    const piece = () => {
+      const start = performance.now();
+      while (performance.now() < start + 300);
+    };
+    const whichFirst = async (isHurried: boolean) => {
+      const turns = createTurns(() => isHurried);
+      await turns.take(piece);
+      return Promise.race([turns.take(() => 'the next piece'), sleep(150, 'a timer of 150 ms')]);
+    };
+    expect(await whichFirst(true)).toBe('the next piece');
+    expect(await whichFirst(false)).toBe('a timer of 150 ms');
   });
 });

@@ -4,7 +4,7 @@ import type { Engine, Provider } from '../types.ts';
 import { checkProvider } from './provider.ts';
 import { CompiledSession } from './session.ts';
 import type { LoweringName } from './session.ts';
-import { defaultThreads } from './threads.ts';
+import { collectAlone, defaultThreads } from './threads.ts';
 
 export interface OnnxruntimeOptions {
   /** Of one operator. @default physical cores, at most 4 */
@@ -24,6 +24,7 @@ export async function onnxruntimeEngine(options: OnnxruntimeOptions = {}): Promi
       throw new Error(`blocked operators run on the CPU alone, got provider ${provider}`);
     await checkProvider(provider);
   }
+  if (provider === 'cpu') collectAlone(threads);
   const lowering = provider === 'cpu' ? (options.lowering ?? 'auto') : 'plain';
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
     version: string;

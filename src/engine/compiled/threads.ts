@@ -1,10 +1,19 @@
 // How many threads one operator gets: hyper-threads do not help dense arithmetic.
 import { readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
+import { setFlagsFromString } from 'node:v8';
 
 /** Physical cores this process may use, at most 4. */
 export const defaultThreads = (): number =>
   Math.max(1, Math.min(4, physicalCores() ?? 4, availableParallelism()));
+
+/**
+ * Where the engine takes every core, young garbage is collected by the event loop's thread alone: helpers would wait for a
+ * core, and the event loop for them. Holds for the whole process from now on.
+ */
+export function collectAlone(threads: number): void {
+  if (threads >= availableParallelism()) setFlagsFromString('--no-parallel-scavenge');
+}
 
 /** Distinct (socket, core) pairs on Linux; elsewhere unknown. */
 function physicalCores(): number | undefined {
