@@ -28,7 +28,7 @@ const PROPORTIONS = {
   shin: 0.24,
 } as const;
 
-/** A body in a square picture of `size` pixels, 55–85 % of it tall, leaning by a normal angle of 0.25 rad. */
+/** A body in a square picture of `size` pixels, 55–85 % of it tall, leaning by a normal angle of 0.15 rad. */
 export function randomBody(random: Rng, size: number): Body {
   const height = size * between(random, 0.55, 0.85);
   const length = (part: keyof typeof PROPORTIONS) =>
@@ -39,7 +39,7 @@ export function randomBody(random: Rng, size: number): Body {
   const leg = [length('thigh'), length('shin')] as const;
   const shoulder = height * between(random, 0.09, 0.13);
   const hip = height * between(random, 0.05, 0.08);
-  const lean = 0.25 * random.normal();
+  const lean = 0.15 * random.normal();
   const up = { x: Math.sin(lean), y: -Math.cos(lean) };
   const across = { x: Math.cos(lean), y: Math.sin(lean) };
   const pelvis = {

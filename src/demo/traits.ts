@@ -2,9 +2,9 @@
 import { permutation } from '../pose/random.ts';
 
 export interface Traits {
-  /** Patches along a side of the background, 4–11: at nine of them a patch is as wide as two limbs. */
+  /** Patches along a side of the background, 6–13: at nine of them a patch is as wide as two limbs. */
   readonly patches: number;
-  /** Bars of clutter, 2–6. */
+  /** Bars of clutter, 3–7. */
   readonly bars: number;
   /** Something stands in front, anywhere in the picture. */
   readonly isCovered: boolean;
@@ -20,8 +20,8 @@ export function dealTraits(seed: number, split: string, count: number): Traits[]
   const bars = deck('bars');
   const covers = deck('cover');
   return Array.from({ length: count }, (_, i) => ({
-    patches: 4 + (patches[i]! % 8),
-    bars: 2 + (bars[i]! % 5),
+    patches: 6 + (patches[i]! % 8),
+    bars: 3 + (bars[i]! % 5),
     isCovered: covers[i]! % 10 < 3,
   }));
 }

@@ -74,8 +74,8 @@ describe('dealTraits', () => {
 
   it('gives every kind of background and every number of bars an equal share, and covers three in ten', () => {
     for (const [values, smallest, kinds] of [
-      [traits.map(({ patches }) => patches), 4, 8],
-      [traits.map(({ bars }) => bars), 2, 5],
+      [traits.map(({ patches }) => patches), 6, 8],
+      [traits.map(({ bars }) => bars), 3, 5],
     ] as const) {
       const shares = tally(values);
       expect(shares.map(([one]) => one)).toEqual(
