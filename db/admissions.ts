@@ -8,6 +8,8 @@ export interface Admission {
   readonly step: number;
   /** In the order in which they were admitted. */
   readonly cropIds: readonly number[];
+  /** From its step on the pool is these crops alone: another teacher drew the boxes. */
+  readonly replaces: boolean;
 }
 
 /**
@@ -18,16 +20,12 @@ export interface Admission {
 export function admit(
   db: Database,
   runId: number,
-  generation: number,
-  step: number,
-  cropIds: readonly number[],
+  { generation, step, cropIds, replaces }: Admission,
 ): void {
   transaction(db, () => {
-    db.prepare('INSERT INTO run_generation (run_id, generation, step) VALUES (?, ?, ?)').run(
-      runId,
-      generation,
-      step,
-    );
+    db.prepare(
+      'INSERT INTO run_generation (run_id, generation, step, replaces) VALUES (?, ?, ?, ?)',
+    ).run(runId, generation, step, replaces ? 1 : 0);
     const put = db.prepare(
       'INSERT INTO run_admission (run_id, generation, position, crop_id) VALUES (?, ?, ?, ?)',
     );
@@ -42,9 +40,12 @@ export function admissions(db: Database, runId: number): Admission[] {
     'SELECT crop_id FROM run_admission WHERE run_id = ? AND generation = ? ORDER BY position',
   );
   return db
-    .prepare<{ generation: number; step: number }>(
-      'SELECT generation, step FROM run_generation WHERE run_id = ? ORDER BY generation',
+    .prepare<{ generation: number; step: number; replaces: number }>(
+      'SELECT generation, step, replaces FROM run_generation WHERE run_id = ? ORDER BY generation',
     )
     .all(runId)
-    .map((row) => ({ ...row, cropIds: crops.pluck().all(runId, row.generation) }));
+    .map(({ generation, step, replaces }) => {
+      const cropIds = crops.pluck().all(runId, generation);
+      return { generation, step, cropIds, replaces: replaces === 1 };
+    });
 }

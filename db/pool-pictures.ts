@@ -1,4 +1,4 @@
-// Pictures of a run's pool, in the order in which they were admitted.
+// Pictures of a run's pool as it is now, in the order in which they were admitted.
 import type { Database } from './open.ts';
 import { pathFrom } from './raw-path.ts';
 
@@ -16,6 +16,8 @@ export function poolPictures(
        JOIN instance ON instance.id = crop.instance_id
        JOIN file ON file.image_id = instance.image_id
        WHERE run_id = (SELECT max(id) FROM run WHERE directory = ?)
+         AND generation >= (SELECT coalesce(max(generation), 1) FROM run_generation AS newest
+           WHERE newest.run_id = run_admission.run_id AND replaces = 1)
        GROUP BY generation, position ORDER BY generation, position LIMIT ?`,
     )
     .all(directory, limit)

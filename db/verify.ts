@@ -23,8 +23,12 @@ const INVARIANTS: readonly string[] = [
    FROM run_admission GROUP BY run_id, generation HAVING max(position) <> count(*) - 1`,
   `SELECT 'run ' || run_id || ' has ' || count(*) || ' generations, the last is number ' || max(generation)
    FROM run_generation GROUP BY run_id HAVING max(generation) <> count(*)`,
+  // A pool begins with a generation that replaces the one before.
   `SELECT 'crop ' || crop_id || ' stands ' || count(*) || ' times in the pool of run ' || run_id
-   FROM run_admission GROUP BY run_id, crop_id HAVING count(*) > 1`,
+   FROM (SELECT run_id, crop_id, (SELECT count(*) FROM run_generation AS later
+           WHERE later.run_id = run_admission.run_id AND later.generation <= run_admission.generation AND later.replaces = 1) AS pool
+         FROM run_admission)
+   GROUP BY run_id, pool, crop_id HAVING count(*) > 1`,
   `SELECT 'picture ' || sha256 || ' has no path and no person' FROM image
    WHERE NOT EXISTS (SELECT 1 FROM file WHERE image_id = image.id)
      AND NOT EXISTS (SELECT 1 FROM instance WHERE image_id = image.id)`,

@@ -34,6 +34,8 @@ export interface AfterStepContext extends PublishContext {
   /** The newest target of a crop stays until the crop is taught again, which takes a share of it. */
   readonly keepsNewest: boolean;
   readonly count: Counters;
+  /** What another teacher is needed for before any step learns from it: boxes of the pool. */
+  readonly onTeacher?: ((teacher: Teacher) => Promise<void>) | undefined;
   log(record: MetricsRecord): void;
 }
 
@@ -61,6 +63,7 @@ export async function afterStep(record: StepRecord, context: AfterStepContext): 
   }
   if (publishes && board.isDue(step) && step < steps) {
     context.teacher = await publish(step, context);
+    await context.onTeacher?.(context.teacher);
     board.publish(context.teacher);
   }
   if (step % checkpointEvery === 0 || step === steps) await checkpoint(step, context);

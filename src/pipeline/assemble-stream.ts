@@ -41,6 +41,8 @@ export interface StreamParts {
   /** Steps done already. */
   readonly done: number;
   readonly read: (cropId: number) => Promise<Crop>;
+  /** Takes boxes from a teacher that was published. */
+  readonly onTeacher?: AfterStepContext['onTeacher'];
 }
 
 export function assembleStream(parts: StreamParts): {
@@ -54,7 +56,6 @@ export function assembleStream(parts: StreamParts): {
   const publishes = method.teacher === 'stored';
   // Nobody waits for a teacher that is never published.
   const age = publishes ? options.maxTeacherAge : Infinity;
-  const board = createTeacherBoard(started.teacher, age, done);
   const collapse = watchForCollapse({
     db: parts.db,
     runId: ledger.runId,
@@ -63,6 +64,7 @@ export function assembleStream(parts: StreamParts): {
     onAlarm: hooks.onAlarm,
   });
   const drain = AbortSignal.any([hooks.drain, collapse.halt]);
+  const board = createTeacherBoard(started.teacher, age, done, drain);
   const after: AfterStepContext = {
     ...options,
     db: parts.db,
@@ -86,6 +88,7 @@ export function assembleStream(parts: StreamParts): {
     publishes,
     collapse,
     gap: usesPool ? gapOf(parts) : undefined,
+    onTeacher: parts.onTeacher,
     log: (record) => {
       ledger.log(record);
     },
@@ -113,6 +116,8 @@ export function assembleStream(parts: StreamParts): {
         steps: Math.min(options.steps, options.stopAt ?? options.steps),
         drain,
         async close(step) {
+          // The pool of a step holds the boxes of the teacher that the step learns from.
+          if (parts.onTeacher) await board.forStep(step);
           const generation = await pool.close(step);
           if (generation) hooks.onGeneration?.(generation.cropIds.length, step);
           return generation;

@@ -36,7 +36,7 @@ import { videoSampling } from './video-sampling.ts';
 /** Batches that the network is at beside each other. */
 const LANES = 2;
 
-export interface LabelOptions extends Pick<Options, 'boxesImages' | 'every' | 'scene'> {
+export interface LabelOptions extends Pick<Options, 'boxesImages' | 'every' | 'scene' | 'threads'> {
   /** Run folder or model file. */
   readonly teacher: string;
   /** Folders, globs, pictures, @lists. */
@@ -87,9 +87,10 @@ export async function labelPictures(
     await retryBusy(() => {
       addTeacher(db, { digest, step: card.step, file });
     });
+    const finder = teacherFinder(predictor, { spec, digest });
     unlabelled = await openUnlabelled(
       { ...options, exclude: [] },
-      { openTeacher: () => Promise.resolve(teacherFinder(predictor, { spec, digest })) },
+      { teacher: () => finder, threads: options.threads },
     );
     // Each is looked at once.
     const crops = createCropReader(db, { maxBytes: 0 });

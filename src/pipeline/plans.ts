@@ -7,6 +7,8 @@ export interface Generation {
   /** The first step that may draw them. */
   readonly step: number;
   readonly cropIds: readonly number[];
+  /** From its step on the pool is these crops alone. */
+  readonly replaces: boolean;
 }
 
 export interface PlanOptions {
@@ -23,13 +25,16 @@ export interface PlanOptions {
 
 export async function* plans(options: PlanOptions): AsyncGenerator<StepPlan> {
   const { sampler, logged, done, steps, drain } = options;
+  const enter = ({ cropIds, replaces }: Generation) => {
+    if (replaces) sampler.clear();
+    sampler.admit(cropIds);
+  };
   for (let step = 1; step <= steps; step++) {
-    for (const generation of logged)
-      if (generation.step === step) sampler.admit(generation.cropIds);
+    for (const generation of logged) if (generation.step === step) enter(generation);
     if (step > done) {
       if (drain.aborted) return;
       const fresh = await options.close(step);
-      if (fresh) sampler.admit(fresh.cropIds);
+      if (fresh) enter(fresh);
     }
     const plan = sampler.next();
     // A macrotask between plans would be wasted: the consumer's credits already bound how far this runs ahead.

@@ -16,23 +16,25 @@ export interface PoolCrop {
 export interface Pool {
   /** A crop that the pool holds already is ignored: one person is one sample, whatever lists name it. */
   add(crop: PoolCrop): void;
-  /** Crop ids of all generations. */
+  /** Crop ids of the pool: of all generations since one took the place of those before. */
   ids(): number[];
   /** Every generation so far, those from earlier sessions of the run included. */
   logged(): readonly Generation[];
   /** Numbers and logs what was added since the last call; undefined where nothing was. */
   close(step: number): Promise<Generation | undefined>;
+  /** What is added from now on, until the next is closed, takes the place of all that is there. */
+  renew(): void;
 }
 
 export function openPool(db: Database, runId: number): Pool {
-  const generations: Generation[] = admissions(db, runId).map(({ generation, step, cropIds }) => ({
+  const generations: Generation[] = admissions(db, runId).map(({ generation, ...logged }) => ({
     number: generation,
-    step,
-    cropIds,
+    ...logged,
   }));
   const known = new Set(generations.flatMap(({ cropIds }) => cropIds));
   const people = new Set<string>();
   let waiting: PoolCrop[] = [];
+  let replaces = false;
 
   return {
     logged: () => [...generations],
@@ -43,15 +45,30 @@ export function openPool(db: Database, runId: number): Pool {
       people.add(person);
       waiting.push(crop);
     },
-    ids: () => generations.flatMap(({ cropIds }) => cropIds),
+    ids() {
+      const first = generations.findLastIndex((generation) => generation.replaces);
+      return generations.slice(Math.max(0, first)).flatMap(({ cropIds }) => cropIds);
+    },
+    renew() {
+      known.clear();
+      people.clear();
+      waiting = [];
+      replaces = true;
+    },
     async close(step) {
       if (waiting.length === 0) return undefined;
       const cropIds = waiting.sort(byContent).map(({ cropId }) => cropId);
       waiting = [];
       for (const id of cropIds) known.add(id);
-      const generation = { number: generations.length + 1, step, cropIds };
+      const generation = { number: generations.length + 1, step, cropIds, replaces };
+      replaces = false;
       await retryBusy(() => {
-        admit(db, runId, generation.number, step, cropIds);
+        admit(db, runId, {
+          generation: generation.number,
+          step,
+          cropIds,
+          replaces: generation.replaces,
+        });
       });
       generations.push(generation);
       return generation;

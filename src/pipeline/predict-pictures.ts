@@ -52,9 +52,10 @@ export async function predictPictures(
   const db = openDatabase(cache);
   let unlabelled: UnlabelledPictures | undefined;
   try {
+    const finder = teacherFinder(predictor, model);
     unlabelled = await openUnlabelled(
       { boxes, boxesImages, exclude: [] },
-      { openTeacher: () => Promise.resolve(teacherFinder(predictor, model)) },
+      { teacher: () => finder, threads: options.threads },
     );
     const crops = createCropReader(db, { maxBytes: 64 * 2 ** 20 });
     let people = 0;

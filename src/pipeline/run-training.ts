@@ -19,6 +19,13 @@ import { openPool } from './pool.ts';
 import type { LabelledPeople, LabelledPerson } from './read-labels.ts';
 import { runBeside } from './run-beside.ts';
 import { startTrainer } from './start-trainer.ts';
+import {
+  isPoolOlderThan,
+  lookAgain,
+  openTeacherBoxes,
+  teacherOf,
+  type TeacherBoxes,
+} from './teacher-boxes.ts';
 import { train$ } from './train.ts';
 import type { TrainingHooks, TrainingSummary } from './training-hooks.ts';
 import { setUpTraining, type TrainingOptions, type TrainingSetup } from './training-setup.ts';
@@ -47,13 +54,21 @@ async function trainLocked(
     const saved = await loadCheckpoint(options.run, hooks.onNotice);
     const { version } = hooks;
     const ledger = await openRun(db, options, { version, done: saved?.step ?? 0 });
+    let boxes: TeacherBoxes | undefined;
     try {
-      const summary = await trainWith(db, ledger, setup, hooks, saved);
+      const engine = once(hooks.openEngine);
+      boxes = options.boxes.includes('teacher')
+        ? await openTeacherBoxes(teacherOf(options, saved), await engine(), options)
+        : undefined;
+      const own = { ...hooks, openEngine: engine };
+      const summary = await trainWith(db, ledger, setup, own, saved, boxes);
       await ledger.finish(summary.stopped ? 'stopped' : 'finished');
       return summary;
     } catch (error) {
       await ledger.finish('failed');
       throw error;
+    } finally {
+      await boxes?.dispose();
     }
   } finally {
     db.close();
@@ -66,13 +81,15 @@ async function trainWith(
   setup: TrainingSetup,
   hooks: TrainingHooks,
   saved: Checkpoint | undefined,
+  boxes: TeacherBoxes | undefined,
 ): Promise<TrainingSummary> {
   const { options, spec, method, usesPool, labelledBatch, unlabelledBatch } = setup;
   const done = saved?.step ?? 0;
   const pool = openPool(db, ledger.runId);
+  if (boxes && isPoolOlderThan(saved?.teacher, pool)) pool.renew();
   const since = Date.now();
   let rejected = 0;
-  const { labelled, unlabelled, ingest } = await gather(options, {
+  const { labelled, unlabelled, ingest, again } = await gather(options, {
     db,
     spec,
     pool,
@@ -83,6 +100,7 @@ async function trainWith(
       hooks.onReject?.(error);
     },
     onPicture: () => hooks.onPicture?.(),
+    teacher: boxes?.finder,
   });
   if (pool.logged().length === 0) await pool.close(1);
   if (usesPool && pool.ids().length === 0) {
@@ -127,6 +145,8 @@ async function trainWith(
       pacing,
       done,
       read,
+      onTeacher:
+        boxes && ((teacher) => lookAgain(teacher, { boxes, pool, run: options.run, again })),
     });
     let step = done;
     const growth$ = options.watch
@@ -190,4 +210,9 @@ function peopleOf({ people }: LabelledPeople, options: TrainingOptions): Split<L
   } catch (error) {
     throw new UsageError((error as Error).message, { cause: error });
   }
+}
+
+function once<T>(open: () => Promise<T>): () => Promise<T> {
+  let opened: Promise<T> | undefined;
+  return () => (opened ??= open());
 }

@@ -54,6 +54,7 @@ export function setUpTraining(given: TrainingOptions): TrainingSetup {
     methodNamed(given.method, given.method === 'supervised' ? 'online' : given.regime),
   );
   const options = withMethod(given, method);
+  if (options.boxes.includes('teacher')) mustHaveFirstTeacher(options, method);
   const { input, heatmap, stored, mean, std } = recipe;
   return {
     options,
@@ -71,6 +72,14 @@ export function setUpTraining(given: TrainingOptions): TrainingSetup {
     stride: input.width / heatmap.width,
     targetDecay: method.teacher === 'stored' ? (options.targetDecay ?? method.targetDecay ?? 0) : 0,
   };
+}
+
+/** Somebody has to draw the boxes of the first step. */
+function mustHaveFirstTeacher({ teacher }: TrainingOptions, { regime }: Method): void {
+  if (regime === 'cached' && teacher !== undefined) return;
+  throw new UsageError(
+    '--boxes teacher: needs --regime cached and a first teacher, --teacher RUN|FILE, whose keypoints say where people are; teachers that the run publishes take over from it',
+  );
 }
 
 /** The options that a method decides. */

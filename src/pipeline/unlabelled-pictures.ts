@@ -23,8 +23,8 @@ export interface UnlabelledOptions {
 }
 
 export interface UnlabelledContext {
-  /** Opens the teacher as a finder, for `teacher`; without it that word is refused. */
-  readonly openTeacher?: () => Promise<Finder>;
+  /** The teacher of the moment as a finder, for `teacher`; without it that word is refused. */
+  readonly teacher?: (() => Finder) | undefined;
   /** Threads of a detector. */
   readonly threads?: number | undefined;
 }
@@ -50,7 +50,7 @@ export async function openUnlabelled(
   const sources = boxSources(options.boxes);
   const indices = await openIndices(sources, options);
   const excluded = options.exclude.length > 0 ? await indexOf(options.exclude) : undefined;
-  const { finder, end } = await openFinder(sources, context);
+  const { finderNow, end } = await openFinder(sources, context);
   const counts: UnlabelledCounts = { withoutBox: 0, excluded: 0 };
   const whole = { box: null, source: 'whole-image', tag: null } as const;
 
@@ -66,7 +66,7 @@ export async function openUnlabelled(
       if (people.length > 0)
         return { path, people: people.map(({ box }) => ({ box, source, madeBy, tag: null })) };
     }
-    if (finder) return { path, people: [], seek: { finder, tag: null } };
+    if (finderNow) return { path, people: [], seek: { finder: finderNow(), tag: null } };
     return sources.wholeImage ? { path, people: [whole] } : undefined;
   }
 
@@ -120,19 +120,21 @@ async function mustBeFile(file: string): Promise<void> {
 }
 
 async function openFinder(
-  { detector, teacher }: BoxSources,
-  { openTeacher, threads }: UnlabelledContext,
-): Promise<{ readonly finder: Finder | undefined; readonly end: () => Promise<void> }> {
+  sources: BoxSources,
+  { teacher, threads }: UnlabelledContext,
+): Promise<{
+  readonly finderNow: (() => Finder) | undefined;
+  readonly end: () => Promise<void>;
+}> {
+  const { detector } = sources;
   if (detector !== undefined) {
     const { openDetector } = await import('../stages/detector/open-detector.ts');
     const finder = await openDetector(detector, { threads });
-    return { finder, end: () => finder.dispose() };
+    return { finderNow: () => finder, end: () => finder.dispose() };
   }
-  if (teacher && !openTeacher)
-    throw new UsageError(
-      '--boxes teacher: this command has no teacher that looks for people; `heatstream label PICTURES --teacher RUN --boxes teacher --out FILE.json` has, and --boxes FILE.json then takes what it found',
-    );
-  return { finder: teacher ? await openTeacher!() : undefined, end: () => Promise.resolve() };
+  if (sources.teacher && !teacher)
+    throw new UsageError('--boxes teacher: this command has no teacher that looks for people');
+  return { finderNow: sources.teacher ? teacher : undefined, end: () => Promise.resolve() };
 }
 
 /** A box that is listed twice is one person. */

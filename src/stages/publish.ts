@@ -15,11 +15,15 @@ export interface PublishContext {
   readonly card: Omit<ModelCard, 'step'>;
 }
 
+/** Where a run keeps the teachers that it publishes. */
+export const teacherFile = (runFolder: string, digest: string): string =>
+  join(runFolder, 'teachers', `${digest.slice(0, 16)}.safetensors`);
+
 export async function publish(step: number, context: PublishContext): Promise<Teacher> {
   const { db, runId, runFolder, trainer, card } = context;
   const weights = await trainer.weights();
   const digest = await digestOf(weights);
-  const file = join(runFolder, 'teachers', `${digest.slice(0, 16)}.safetensors`);
+  const file = teacherFile(runFolder, digest);
   await saveModel(file, { ...card, step }, weights);
   await retryBusy(() => {
     addTeacher(db, { digest, runId, step, file });

@@ -22,6 +22,8 @@ export interface SamplerOptions {
 export interface Sampler {
   /** Adds a generation of crops, sorted by content; a new epoch starts and shows them first. */
   admit(cropIds: readonly number[]): void;
+  /** Empties the pool: the next generation takes its place. */
+  clear(): void;
   /** The plan of the next step: call once a step, from step 1 on. */
   next(): StepPlan;
 }
@@ -29,7 +31,7 @@ export interface Sampler {
 /** Epochs walk the pool in a fresh order each; a last batch that is not full is dropped, as the reference does. */
 export function createSampler(options: SamplerOptions): Sampler {
   const { seed, labelledCount, labelledBatch, poolBatch } = options;
-  const pool: number[] = [];
+  let pool: number[] = [];
   let order: number[] = [];
   let position = 0;
   let epoch = 0;
@@ -60,6 +62,9 @@ export function createSampler(options: SamplerOptions): Sampler {
       order = [...shuffled(cropIds, 'new pictures'), ...shuffled(pool, 'epoch')];
       position = 0;
       pool.push(...cropIds);
+    },
+    clear() {
+      pool = [];
     },
     next() {
       step += 1;

@@ -64,11 +64,11 @@ describe('runs', () => {
     const db = temporaryDatabase();
     const id = createRun(db, run);
     const [a, b, c] = [addCrop(db, 1), addCrop(db, 2), addCrop(db, 3)];
-    admit(db, id, 1, 0, [c, a]);
-    admit(db, id, 2, 150, [b]);
+    admit(db, id, { generation: 1, step: 0, cropIds: [c, a], replaces: false });
+    admit(db, id, { generation: 2, step: 150, cropIds: [b], replaces: true });
     expect(admissions(db, id)).toEqual([
-      { generation: 1, step: 0, cropIds: [c, a] },
-      { generation: 2, step: 150, cropIds: [b] },
+      { generation: 1, step: 0, cropIds: [c, a], replaces: false },
+      { generation: 2, step: 150, cropIds: [b], replaces: true },
     ]);
   });
 
@@ -76,14 +76,16 @@ describe('runs', () => {
     const db = temporaryDatabase();
     const id = createRun(db, run);
     const crop = addCrop(db, 1);
-    admit(db, id, 1, 0, [crop]);
+    admit(db, id, { generation: 1, step: 0, cropIds: [crop], replaces: false });
     expect(() => {
-      admit(db, id, 1, 5, []);
+      admit(db, id, { generation: 1, step: 5, cropIds: [], replaces: false });
     }).toThrow(/UNIQUE/);
     expect(() => {
-      admit(db, id, 2, 5, [crop, 777]);
+      admit(db, id, { generation: 2, step: 5, cropIds: [crop, 777], replaces: false });
     }).toThrow(/FOREIGN KEY/);
-    expect(admissions(db, id)).toEqual([{ generation: 1, step: 0, cropIds: [crop] }]);
+    expect(admissions(db, id)).toEqual([
+      { generation: 1, step: 0, cropIds: [crop], replaces: false },
+    ]);
   });
 
   it('add up what they did, each for itself', () => {

@@ -14,7 +14,7 @@ function filled() {
   }));
   putTargets(db, rows);
   const runId = createRun(db, { directory: '/r', config: {}, codeVersion: '1', seed: 0 });
-  admit(db, runId, 1, 1, crops);
+  admit(db, runId, { generation: 1, step: 1, cropIds: crops, replaces: false });
   return db;
 }
 

@@ -35,6 +35,8 @@ describe('a run on a database that another process is writing to', () => {
     expect(admissions(other, runId)).toEqual([]);
     other.sql.exec('COMMIT');
     expect(await closing).toEqual({ number: 1, step: 1, cropIds: [cropId] });
-    expect(admissions(other, runId)).toEqual([{ generation: 1, step: 1, cropIds: [cropId] }]);
+    expect(admissions(other, runId)).toEqual([
+      { generation: 1, step: 1, cropIds: [cropId], replaces: false },
+    ]);
   });
 });

@@ -1,0 +1,123 @@
+// `train --boxes teacher` through whole runs on a real engine: whose boxes the pool holds, and when.
+import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { openDatabase } from '../../db/open.ts';
+import { admissions, findRun } from '../../db/runs.ts';
+import { verifyDatabase } from '../../db/verify.ts';
+import { openEngine } from '../../src/engine/choose.ts';
+import { runTraining } from '../../src/pipeline/run-training.ts';
+import { loadModel } from '../../src/stages/model-file.ts';
+import { figureFolder, type FigureFolder } from '../support/figures.ts';
+import { quietHooks } from '../support/training-hooks.ts';
+
+const engine = await openEngine({ name: 'onnxruntime', threads: 1 });
+const hooks = quietHooks(engine);
+
+let folder: FigureFolder;
+let teacher: string;
+
+// A first teacher that has seen enough to be sure of something.
+beforeAll(async () => {
+  folder = await figureFolder();
+  teacher = `${folder.dir}/teacher`;
+  await runTraining(folder.options({ steps: 150, method: 'supervised', run: teacher }), hooks);
+}, 120_000);
+afterAll(() => folder[Symbol.asyncDispose]());
+
+/** The students start as the teacher, so that they are as sure as it is. */
+const following = (name: string) =>
+  folder.options({
+    ...{ steps: 9, stepsPerCall: 2, checkpointEvery: 2, method: 'single', regime: 'cached' },
+    ...{ maxTeacherAge: 3, boxes: ['teacher'], teacher, init: [teacher], seed: 5 },
+    ...{ run: `${folder.dir}/${name}`, cache: `${folder.dir}/${name}.sqlite` },
+  });
+
+describe('boxes of the teacher', () => {
+  it('fill the pool, and those of each teacher that the run publishes take their place', async () => {
+    const options = following('run');
+    const summary = await runTraining(options, hooks);
+    const db = openDatabase(options.cache);
+    const logged = admissions(db, findRun(db, options.run)!.id);
+    expect(logged.map(({ step, replaces }) => [step, replaces])).toEqual([
+      [1, false],
+      [4, true],
+      [7, true],
+    ]);
+    expect(summary.pool).toBe(logged.at(-1)!.cropIds.length);
+    const finders = db
+      .prepare<string>('SELECT finder FROM finding GROUP BY finder ORDER BY min(found_at)')
+      .pluck()
+      .all();
+    expect(finders).toHaveLength(3);
+    expect(finders[0]).toBe(`teacher:${(await loadModel(teacher)).digest}`);
+    // The eight labelled people keep their boxes; all others are where one teacher, and no other, saw them.
+    const inPool = db.prepare<unknown[]>(
+      `SELECT image_id, x, y, instance.width, instance.height
+       FROM crop JOIN instance ON instance.id = instance_id
+       WHERE source = 'teacher' AND crop.id IN (SELECT value FROM json_each(?)) ORDER BY image_id`,
+    );
+    const found = db.prepare<unknown[]>(
+      `SELECT image_id, value ->> 0, value ->> 1, value ->> 2, value ->> 3
+       FROM finding, json_each(boxes) WHERE finder = ? ORDER BY image_id`,
+    );
+    const boxes = logged.map(({ cropIds }) => inPool.raw().all(JSON.stringify(cropIds)));
+    expect(boxes).toEqual(finders.map((finder) => found.raw().all(finder)));
+    expect(boxes[0]!.length).toBeGreaterThan(20);
+    expect(boxes[1]).not.toEqual(boxes[0]);
+    expect(verifyDatabase(db).problems).toEqual([]);
+    db.close();
+  });
+
+  it('are the same after a crash between two teachers, and so are the weights', async () => {
+    const [whole, broken] = [following('whole'), following('broken')];
+    await runTraining(whole, hooks);
+    // A teacher is published after 3 and 6, the state is saved after 2, 4 and 6.
+    for (const crash of [3, 5, 7]) {
+      const dying = runTraining(
+        { ...broken, resume: crash > 3 },
+        {
+          ...hooks,
+          onStep({ step }) {
+            if (step === crash) throw new Error('power cut');
+          },
+        },
+      );
+      await expect(dying).rejects.toThrow('power cut');
+    }
+    await runTraining({ ...broken, resume: true }, hooks);
+    const [a, b] = [await loadModel(whole.run), await loadModel(broken.run)];
+    expect(b.digest).toBe(a.digest);
+    const db = openDatabase(broken.cache);
+    const logged = admissions(db, findRun(db, broken.run)!.id);
+    expect(logged.map(({ step, replaces }) => [step, replaces])).toEqual([
+      [1, false],
+      [4, true],
+      [7, true],
+    ]);
+    db.close();
+  });
+
+  it('need a first teacher, whose targets are stored', async () => {
+    const options = following('refused');
+    const without = runTraining({ ...options, teacher: undefined }, hooks);
+    await expect(without).rejects.toThrow(/--boxes teacher: needs --regime cached and a first/);
+    await expect(runTraining({ ...options, regime: 'online' }, hooks)).rejects.toThrow(
+      /--boxes teacher: needs --regime cached/,
+    );
+  });
+
+  it(
+    'keep nobody waiting who stops while the next teacher is due',
+    { timeout: 20_000 },
+    async () => {
+      const drain = new AbortController();
+      const summary = await runTraining(following('stopped'), {
+        ...hooks,
+        drain: drain.signal,
+        onStep({ step }) {
+          if (step === 1) drain.abort();
+        },
+      });
+      expect(summary).toMatchObject({ stopped: true, step: 2 });
+    },
+  );
+});
