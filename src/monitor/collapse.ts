@@ -30,6 +30,10 @@ export interface CollapseDetector {
 const MEMORY = 15;
 /** Of their best: the peak on unlabelled pictures, and its ratio to the one on labelled pictures. */
 const FALLEN = 0.55;
+/** Steps that such a fall may have taken. Where peaks sag for longer, a teacher with low peaks may be what the student follows. */
+const SWIFT = 500;
+/** Of their best, however long it took: no student of a stored canonical view sagged below 0.44. */
+const SUNK = 0.4;
 /** The fall counts from where the peak was last as high as this part of its best. */
 const HIGH = 0.9;
 /** Steps in a row that must look bad. */
@@ -67,8 +71,9 @@ export function createCollapseDetector(views: {
       bestPeak = Math.max(bestPeak, unlabelled);
       if (labelled >= LEARNED) bestRatio = Math.max(bestRatio, ratio);
 
+      const limit = step - highAt <= SWIFT ? FALLEN : SUNK;
       const hasFallen =
-        bestPeak >= LEARNED && unlabelled < FALLEN * bestPeak && ratio < FALLEN * bestRatio;
+        bestPeak >= LEARNED && unlabelled < limit * bestPeak && ratio < limit * bestRatio;
       const isFlat = seen > 4 * MEMORY && labelled >= 2 * LEARNED && ratio < FLAT;
       bad = hasFallen || isFlat ? bad + 1 : 0;
       if (bad < PATIENCE) return undefined;

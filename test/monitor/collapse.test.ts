@@ -40,8 +40,8 @@ function lost(curve: Curve): number {
 }
 
 /** A run whose peaks rise together, and whose unlabelled one falls from `from` on within `length` steps, to `left` of it. */
-const falling = (from: number, length: number, left: number): Curve =>
-  Array.from({ length: 200 }, (_, i) => {
+const falling = (from: number, length: number, left: number, steps = 1000): Curve =>
+  Array.from({ length: steps / 5 }, (_, i) => {
     const step = 5 * (i + 1);
     const rise = 0.6 * (1 - Math.exp(-step / 120));
     const part = Math.min(1, Math.max(0, (step - from) / length));
@@ -64,6 +64,17 @@ describe('the alarm of a collapse', () => {
 
   it('does not come on Single', () => {
     expect(watch(recorded['single']!)).toBeUndefined();
+  });
+
+  it('does not come on a student that follows the low peaks of a stored canonical view', () => {
+    expect(watch(recorded['canonical']!)).toBeUndefined();
+  });
+
+  it('comes on a peak that sinks for a thousand steps before it is a quarter of its best', () => {
+    const curve = falling(300, 1400, 0.02, 2000);
+    const alarm = watch(curve)!;
+    expect(alarm.step - alarm.since).toBeGreaterThan(500);
+    expect(alarm.step).toBeLessThan(lost(curve));
   });
 
   it('comes whenever the peak falls, in time, and names when it began', () => {
