@@ -71,7 +71,7 @@ describe('the alarm of a collapse', () => {
   });
 
   it('comes on a peak that sinks for a thousand steps before it is a quarter of its best', () => {
-    const curve = falling(300, 1400, 0.02, 2000);
+    const curve = falling(300, 2000, 0.02, 2500);
     const alarm = watch(curve)!;
     expect(alarm.step - alarm.since).toBeGreaterThan(500);
     expect(alarm.step).toBeLessThan(lost(curve));
