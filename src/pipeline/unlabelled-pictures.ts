@@ -133,7 +133,9 @@ async function openFinder(
     return { finderNow: () => finder, end: () => finder.dispose() };
   }
   if (sources.teacher && !teacher)
-    throw new UsageError('--boxes teacher: this command has no teacher that looks for people');
+    throw new UsageError(
+      '--boxes teacher: this command has no teacher that looks for people; `heatstream label PICTURES --teacher RUN --boxes teacher --out FILE.json` has, and --boxes FILE.json then takes what it found',
+    );
   return { finderNow: sources.teacher ? teacher : undefined, end: () => Promise.resolve() };
 }
 

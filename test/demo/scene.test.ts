@@ -31,11 +31,11 @@ describe('randomBody', () => {
     }
   });
 
-  it('leans with a standard deviation of about a quarter radian', () => {
+  it('leans with a standard deviation of about 0.15 radian', () => {
     const leans = bodies.map(({ lean }) => (lean * Math.PI) / 180);
     const deviation = Math.sqrt(leans.reduce((sum, lean) => sum + lean * lean, 0) / leans.length);
-    expect(deviation).toBeGreaterThan(0.21);
-    expect(deviation).toBeLessThan(0.29);
+    expect(deviation).toBeGreaterThan(0.12);
+    expect(deviation).toBeLessThan(0.18);
   });
 
   it('has a box that holds every joint with 6 percent of the height around', () => {

@@ -34,7 +34,7 @@ describe('a run on a database that another process is writing to', () => {
     await new Promise((resolve) => setTimeout(resolve, 60));
     expect(admissions(other, runId)).toEqual([]);
     other.sql.exec('COMMIT');
-    expect(await closing).toEqual({ number: 1, step: 1, cropIds: [cropId] });
+    expect(await closing).toEqual({ number: 1, step: 1, cropIds: [cropId], replaces: false });
     expect(admissions(other, runId)).toEqual([
       { generation: 1, step: 1, cropIds: [cropId], replaces: false },
     ]);

@@ -92,7 +92,7 @@ describe('ingestFolders', () => {
     db.sql.exec(`
       INSERT INTO run (id, directory, config, code_version, seed, started, status)
         VALUES (1, '/r', '{}', '0', 0, 0, 'running');
-      INSERT INTO run_generation VALUES (1, 1, 1);
+      INSERT INTO run_generation (run_id, generation, step) VALUES (1, 1, 1);
       INSERT INTO run_admission SELECT 1, 1, id, id FROM crop;`);
     db.close();
     rmSync(path);
