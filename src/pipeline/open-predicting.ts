@@ -48,6 +48,8 @@ export async function openPredicting(
     Reading & {
       readonly wanted?: Skeleton | undefined;
       readonly network?: NetworkChoice | undefined;
+      /** Crops a call of a model of ours. @default 32 */
+      readonly batch?: number;
     },
 ): Promise<PredictingModel> {
   const { teacherSpec, skeletonMap, threads } = options;

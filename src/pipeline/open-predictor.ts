@@ -39,12 +39,18 @@ export interface Reading {
  * @param where run folder or model file
  * @param choice by default both networks of Dual, and of a mean teacher the student
  * @param lanes calls beside each other, 1, 2 or 4: for whoever has several at hand. @default 1
+ * @param batch crops a call, for whoever has one at a time. @default 32 shared by the lanes
  */
 export async function openModel(
   where: string,
   engine: Engine,
   choice?: NetworkChoice,
-  { flip = 'none', decode, lanes = 1 }: Reading & { readonly lanes?: number } = {},
+  {
+    flip = 'none',
+    decode,
+    lanes = 1,
+    batch = BATCH / lanes,
+  }: Reading & { readonly lanes?: number; readonly batch?: number } = {},
 ): Promise<OpenModel> {
   const model = await chosen(await loadModel(where), choice);
   const { card } = model;
@@ -60,7 +66,7 @@ export async function openModel(
     second: model.second,
     geometry: recipe,
     spec,
-    batch: BATCH / lanes,
+    batch,
     lanes,
     decode: recipe.decode,
     flip: flip === 'none' ? undefined : { flip, skeleton: card.skeleton },

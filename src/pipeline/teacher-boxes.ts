@@ -40,7 +40,8 @@ export async function openTeacherBoxes(
 }
 
 async function openEyes(where: string, engine: Engine, options: ExternalOptions): Promise<Eyes> {
-  const model = await openPredicting(where, engine, options);
+  // A finder is given a picture at a time.
+  const model = await openPredicting(where, engine, { ...options, batch: 1 });
   const finder = teacherFinder(model.predictor, model);
   const looking = new Set<Promise<unknown>>();
   return {
