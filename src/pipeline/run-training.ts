@@ -10,7 +10,7 @@ import { checkpoint, rollBack } from './after-step.ts';
 import { checkViews } from './check-views.ts';
 import { assembleStream } from './assemble-stream.ts';
 import { gather } from './gather.ts';
-import { growPool$ } from './grow-pool.ts';
+import { createGrowth } from './grow-pool.ts';
 import { holdOut, type Split } from './hold-out.ts';
 import { lockRun } from './lock-run.ts';
 import { openRun, type RunLedger } from './open-run.ts';
@@ -132,6 +132,12 @@ async function trainWith(
   const { trainer } = started;
   try {
     const pacing = createPacing(hooks.now);
+    const growth = options.watch
+      ? createGrowth({
+          ...{ folders: options.unlabeled, unlabelled, pool, ingest, since },
+          rescanMs: hooks.rescanMs ?? 10_000,
+        })
+      : undefined;
     const { stream, after } = assembleStream({
       db,
       ledger,
@@ -146,22 +152,14 @@ async function trainWith(
       done,
       read,
       onTeacher:
-        boxes && ((teacher) => lookAgain(teacher, { boxes, pool, run: options.run, again })),
+        boxes &&
+        ((teacher) => {
+          const look = () => lookAgain(teacher, { boxes, pool, run: options.run, again });
+          return growth ? growth.aside(look) : look();
+        }),
     });
     let step = done;
-    const growth$ = options.watch
-      ? (signal: AbortSignal) =>
-          growPool$({
-            folders: options.unlabeled,
-            unlabelled,
-            pool,
-            ingest,
-            signal,
-            rescanMs: hooks.rescanMs ?? 10_000,
-            since,
-          })
-      : undefined;
-    await runBeside(train$(stream), growth$, (record) => {
+    await runBeside(train$(stream), growth?.grow$, (record) => {
       step = record.step;
       hooks.onStep?.(record, options.steps);
     });

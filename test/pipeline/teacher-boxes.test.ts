@@ -1,6 +1,8 @@
 // `train --boxes teacher` through whole runs on a real engine: whose boxes the pool holds, and when.
+import { cpSync } from 'node:fs';
+import { mkdir } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, it } from 'vitest';
-import { openDatabase } from '../../db/open.ts';
+import { openDatabase, type Database } from '../../db/open.ts';
 import { admissions, findRun } from '../../db/runs.ts';
 import { verifyDatabase } from '../../db/verify.ts';
 import { openEngine } from '../../src/engine/choose.ts';
@@ -31,6 +33,34 @@ const following = (name: string) =>
     ...{ run: `${folder.dir}/${name}`, cache: `${folder.dir}/${name}.sqlite` },
   });
 
+/** Who looked at pictures, in order of time. */
+const findings = (db: Database) =>
+  db
+    .prepare<{ finder: string; pictures: number }>(
+      'SELECT finder, count(*) AS pictures FROM finding GROUP BY finder ORDER BY min(found_at)',
+    )
+    .all();
+
+/** Boxes that teachers drew for these crops. */
+const seenIn = (db: Database, cropIds: readonly number[]) =>
+  db
+    .prepare<unknown[]>(
+      `SELECT image_id, x, y, instance.width, instance.height
+       FROM crop JOIN instance ON instance.id = instance_id
+       WHERE source = 'teacher' AND crop.id IN (SELECT value FROM json_each(?)) ORDER BY image_id`,
+    )
+    .raw()
+    .all(JSON.stringify(cropIds));
+
+const foundBy = (db: Database, finder: string) =>
+  db
+    .prepare<unknown[]>(
+      `SELECT image_id, value ->> 0, value ->> 1, value ->> 2, value ->> 3
+       FROM finding, json_each(boxes) WHERE finder = ? ORDER BY image_id`,
+    )
+    .raw()
+    .all(finder);
+
 describe('boxes of the teacher', () => {
   it('fill the pool, and those of each teacher that the run publishes take their place', async () => {
     const options = following('run');
@@ -43,24 +73,12 @@ describe('boxes of the teacher', () => {
       [7, true],
     ]);
     expect(summary.pool).toBe(logged.at(-1)!.cropIds.length);
-    const finders = db
-      .prepare<string>('SELECT finder FROM finding GROUP BY finder ORDER BY min(found_at)')
-      .pluck()
-      .all();
+    const finders = findings(db).map(({ finder }) => finder);
     expect(finders).toHaveLength(3);
     expect(finders[0]).toBe(`teacher:${(await loadModel(teacher)).digest}`);
     // The eight labelled people keep their boxes; all others are where one teacher, and no other, saw them.
-    const inPool = db.prepare<unknown[]>(
-      `SELECT image_id, x, y, instance.width, instance.height
-       FROM crop JOIN instance ON instance.id = instance_id
-       WHERE source = 'teacher' AND crop.id IN (SELECT value FROM json_each(?)) ORDER BY image_id`,
-    );
-    const found = db.prepare<unknown[]>(
-      `SELECT image_id, value ->> 0, value ->> 1, value ->> 2, value ->> 3
-       FROM finding, json_each(boxes) WHERE finder = ? ORDER BY image_id`,
-    );
-    const boxes = logged.map(({ cropIds }) => inPool.raw().all(JSON.stringify(cropIds)));
-    expect(boxes).toEqual(finders.map((finder) => found.raw().all(finder)));
+    const boxes = logged.map(({ cropIds }) => seenIn(db, cropIds));
+    expect(boxes).toEqual(finders.map((finder) => foundBy(db, finder)));
     expect(boxes[0]!.length).toBeGreaterThan(20);
     expect(boxes[1]).not.toEqual(boxes[0]);
     expect(verifyDatabase(db).problems).toEqual([]);
@@ -93,6 +111,33 @@ describe('boxes of the teacher', () => {
       [4, true],
       [7, true],
     ]);
+    db.close();
+  });
+
+  it('of pictures that arrive while teachers change are those of one teacher', async () => {
+    const unlabelled = `${folder.dir}/growing`;
+    const arrived = `${folder.dir}/images/unlabeled`;
+    await mkdir(unlabelled);
+    const options = {
+      ...following('watching'),
+      ...{ unlabeled: [unlabelled], watch: true, steps: 40, maxTeacherAge: 8 },
+    };
+    const summary = await runTraining(options, {
+      ...hooks,
+      rescanMs: 200,
+      onStep({ step }) {
+        if (step === 1) cpSync(arrived, unlabelled, { recursive: true });
+      },
+    });
+    const db = openDatabase(options.cache);
+    const last = findings(db).at(-1)!;
+    expect(last.pictures).toBe(40);
+    const logged = admissions(db, findRun(db, options.run)!.id);
+    const replacing = logged.filter(({ replaces }) => replaces);
+    expect(replacing.length).toBeGreaterThan(1);
+    const pool = logged.slice(logged.indexOf(replacing.at(-1)!)).flatMap((one) => one.cropIds);
+    expect(summary.pool).toBe(pool.length);
+    expect(seenIn(db, pool)).toEqual(foundBy(db, last.finder));
     db.close();
   });
 
