@@ -53,15 +53,16 @@ export async function run(): Promise<BenchResult> {
     geometry: { ...recipe, input, stored: input, heatmap },
   });
   const pictures = await boxed();
+  const inPlace = engine.takesEveryCore;
   const folder = await mkdtemp(join(tmpdir(), 'heatstream-bench-'));
   let round = 0;
   try {
-    await labelAll(pictures.slice(0, 4 * batch), predictor, join(folder, 'warm.sqlite'));
+    await labelAll(pictures.slice(0, 4 * batch), predictor, join(folder, 'warm.sqlite'), inPlace);
     const bench = `label ${pictures.length} people, sb-r18 at 128x96, ${engine.device}`;
     const peer = peerOf(folder);
     const seen = await inTurns(
       {
-        ours: () => labelAll(pictures, predictor, join(folder, `${round++}.sqlite`)),
+        ours: () => labelAll(pictures, predictor, join(folder, `${round++}.sqlite`), inPlace),
         forward: () => forwardRate(predictor),
         ...(peer && { peer }),
       },
@@ -96,6 +97,7 @@ async function labelAll(
   pictures: readonly Picture<null>[],
   predictor: Predictor,
   cache: string,
+  inPlace: boolean | undefined,
 ): Promise<number> {
   const db = openDatabase(cache);
   const crops = createCropReader(db, { maxBytes: 0 });
@@ -114,7 +116,7 @@ async function labelAll(
     signal: new AbortController().signal,
   });
   const start = performance.now();
-  const people$ = ingest$(each(pictures), { db, spec });
+  const people$ = ingest$(each(pictures), { db, spec, inPlace });
   const done = await lastValueFrom(label$(people$, labeller).pipe(toArray()), { defaultValue: [] });
   const seconds = (performance.now() - start) / 1000;
   db.close();

@@ -56,6 +56,8 @@ export interface Engine {
   readonly name: EngineName;
   /** What it runs on, for people: `onnxruntime 1.30.0 cpu, 2 threads`. */
   readonly device: string;
+  /** Whether its threads leave no core to anybody else. */
+  readonly takesEveryCore?: boolean;
   /** Takes the state to the device. Training, evaluation, probing and publishing share one session. */
   open(state: StateArrays, options?: OpenOptions): Promise<Session>;
 }

@@ -3,7 +3,7 @@ import type { Affine, Size } from '../pose/types.ts';
 import { identity } from '../pose/affine.ts';
 import { pictureError } from './picture-error.ts';
 import type { PictureInfo } from './picture-info.ts';
-import { decodePlainJpeg } from './plain-jpeg.ts';
+import { decodePlainJpeg, type PlainOptions } from './plain-jpeg.ts';
 import { readPictureInfo } from './picture-info.ts';
 import { openEncoded } from './sharp.ts';
 
@@ -17,7 +17,7 @@ export interface DecodedPicture {
   readonly decodedFromImage: Affine;
 }
 
-export interface DecodeOptions {
+export interface DecodeOptions extends PlainOptions {
   /** How many times smaller the picture may come, >= 1. @default 1 */
   readonly maxScaleDown?: number;
   /** What `readPictureInfo` said, if it was asked already. */
@@ -35,12 +35,12 @@ const GREY = { r: 128, g: 128, b: 128 };
  */
 export async function decodeRgb(
   bytes: Uint8Array,
-  { maxScaleDown = 1, info }: DecodeOptions = {},
+  { maxScaleDown = 1, info, inPlace }: DecodeOptions = {},
 ): Promise<DecodedPicture> {
   const known = info ?? (await readPictureInfo(bytes));
   const size = decodedSize(known, maxScaleDown);
   const isWhole = size.width === known.size.width && size.height === known.size.height;
-  const plain = isWhole ? await decodePlainJpeg(bytes) : undefined;
+  const plain = isWhole ? await decodePlainJpeg(bytes, { inPlace }) : undefined;
   if (plain) return { pixels: plain, size, full: size, decodedFromImage: identity };
   const image = openEncoded(bytes).autoOrient();
   if (!isWhole) {

@@ -6,6 +6,8 @@ import { checkPixels, type WarpOptions } from './warp.ts';
 
 /** What the kernel may read or write behind an area, bytes. */
 const SLACK = 64;
+/** Whole rows of up to so many bytes are copied at once; of larger pictures, what is looked at in each row. */
+const WHOLE_ROWS = 2 ** 20;
 /** Bits behind the point of the kernel's sums of rows. */
 const FRACTION = 7;
 
@@ -27,10 +29,12 @@ export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptio
   const rows = tapsOf(size.height, { length: source.height, step: stepY, start: startY, padding });
   const [x, y] = [seen(columns.from), seen(rows.from)];
   const line = 3 * x.count;
+  const isWhole = 3 * source.width * y.count <= WHOLE_ROWS;
+  const stride = isWhole ? 3 * source.width : line;
   const pixelsOut = size.width * size.height;
 
   const { starts, end } = layout([
-    ...[line, y.count * line, 2 * line + 6, 3 * pixelsOut],
+    ...[line, y.count * stride, 2 * line + 6, 3 * pixelsOut],
     ...[rows.from, rows.weight, columns.from, columns.weight].map((taps) => taps.byteLength),
   ]);
   const { memory, resample } = kernelFor(end);
@@ -38,8 +42,8 @@ export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptio
   const bytes = new Uint8Array(memory.buffer);
   for (let i = 0; i < line; i++) bytes[outside + i] = fill[i % 3]!;
   new Int16Array(memory.buffer, sums, 3).set(fill.map((level) => level << FRACTION));
-  if (line === 3 * source.width) {
-    bytes.set(pixels.subarray(y.first * line, (y.first + y.count) * line), inside);
+  if (isWhole) {
+    bytes.set(pixels.subarray(y.first * stride, (y.first + y.count) * stride), inside);
   } else {
     for (let row = 0; row < y.count; row++) {
       const from = ((y.first + row) * source.width + x.first) * 3;
@@ -48,10 +52,11 @@ export function resampleRgb(pixels: Uint8Array, source: Size, options: WarpOptio
   }
   // Numbers of rows and columns become addresses.
   const words = new Int32Array(memory.buffer);
+  const left = isWhole ? 3 * x.first : 0;
   const [rowFrom, rowWeight, columnFrom, columnWeight] = starts.slice(4) as [number, number, number, number]; // prettier-ignore
   for (let i = 0, to = rowFrom >> 2; i < rows.from.length; i++, to++) {
     const row = rows.from[i]!;
-    words[to] = row < 0 ? outside : inside + (row - y.first) * line;
+    words[to] = row < 0 ? outside : inside + (row - y.first) * stride + left;
   }
   for (let i = 0, to = columnFrom >> 2; i < columns.from.length; i++, to++) {
     const column = columns.from[i]!;

@@ -8,6 +8,7 @@ import { retryBusy } from '../../db/retry.ts';
 import type { CropSpec } from '../pose/types.ts';
 import { admit } from '../stages/admit.ts';
 import type { Cropped } from '../stages/crop.ts';
+import { createDesk } from '../stages/desk.ts';
 import { createKeyedLock } from '../stages/keyed-lock.ts';
 import type { Admitted, Picture } from '../stages/picture.ts';
 import { recognise } from '../stages/recognise.ts';
@@ -27,12 +28,14 @@ export type { Admitted, Person, Picture } from '../stages/picture.ts';
 export interface IngestContext {
   readonly db: Database;
   readonly spec: CropSpec;
-  /** Pictures that are read and decoded at the same time: their bytes and pixels are in memory. @default 4 */
+  /** Pictures that are read and decoded at the same time: their bytes and pixels are in memory. Three times as many wait for a commit: crops. @default 4 */
   readonly lanes?: number;
   /** Pictures in flight at most; those outside the lanes are a path and a few numbers. @default 256 */
   readonly credits?: number;
   /** Aborted: no further picture is asked for, those in flight finish, the stream completes. */
   readonly signal?: AbortSignal | undefined;
+  /** Small pictures are decoded on this thread: for where an engine takes every core. @default false */
+  readonly inPlace?: boolean | undefined;
   /** Which frames of videos are taken. @default every 30th */
   readonly sampling?: Sampling | undefined;
   /** Gets each picture, and each person, that was set aside; it is in quarantine already. */
@@ -54,13 +57,15 @@ export function ingest$<T>(
   pictures: AsyncIterable<Picture<T>>,
   context: IngestContext,
 ): Observable<Admitted<T>> {
-  const { db, spec, lanes = 4, signal, sampling, onReject, onInFlight } = context;
+  const { db, spec, lanes = 4, signal, sampling, inPlace, onReject, onInFlight } = context;
   const count = (name: string, by: number) => context.counters?.(name, by);
   return defer(() => {
     const credits = createCredits(context.credits ?? 256);
     const breaker = createCircuitBreaker();
     let inLanes = 0;
-    const commit = createGroupCommit(db, () => inLanes);
+    // The other half goes on meanwhile.
+    const commit = createGroupCommit(db, () => Math.min(inLanes, 2 * lanes));
+    const desk = createDesk(lanes);
     const alone = createKeyedLock();
     const digest = digestOfSpec(spec);
 
@@ -97,13 +102,14 @@ export function ingest$<T>(
         async (picture) => {
           inLanes += 1;
           try {
-            return await admit(picture, { db, commit, alone, spec, digest, count, signal, sampling }); // prettier-ignore
+            const stages = { commit, alone, desk, digest, count };
+            return await admit(picture, { ...stages, db, spec, signal, sampling, inPlace });
           } finally {
             inLanes -= 1;
           }
         },
         {
-          lanes,
+          lanes: 4 * lanes,
           credits,
           onReject: reject,
         },

@@ -121,7 +121,10 @@ export async function labelPictures(
     });
     let people = 0;
     const paths = listPictures(pictures, { db, signal, onReject: reject });
-    const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, sampling, onReject: reject });
+    const people$ = ingest$(unlabelled.of(paths), {
+      ...{ db, spec, signal, sampling, onReject: reject },
+      inPlace: engine.takesEveryCore,
+    });
     await lastValueFrom(
       label$(people$, labeller).pipe(
         concatMap((labelled) => {

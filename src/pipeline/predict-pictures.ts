@@ -65,7 +65,10 @@ export async function predictPictures(
       onReject(error);
     };
     const paths = listPictures(pictures, { db, signal, onReject: reject });
-    const people$ = ingest$(unlabelled.of(paths), { db, spec, signal, sampling, onReject: reject });
+    const people$ = ingest$(unlabelled.of(paths), {
+      ...{ db, spec, signal, sampling, onReject: reject },
+      inPlace: engine.takesEveryCore,
+    });
     await lastValueFrom(
       predict$(people$, predictor, (id) => crops.read(id), reject).pipe(
         concatMap(async (person) => {

@@ -31,6 +31,8 @@ export interface CropContext {
   /** Of `spec`. */
   readonly digest: SpecDigest;
   readonly count: (name: string, by: number) => void;
+  /** Small pictures are decoded on this thread. @default false */
+  readonly inPlace?: boolean | undefined;
 }
 
 /** A picture that was read, whose pixels are at hand. */
@@ -43,6 +45,8 @@ export interface Croppable<T> {
   readonly enter: () => ImageRow;
   /** Called once at most; its pixels are given back when the crops are made. @param maxScaleDown how many times smaller the picture may come, >= 1 */
   readonly decode: (maxScaleDown: number) => Promise<DecodedPicture>;
+  /** Called when nothing but small crops is held any more. */
+  readonly onCropped?: () => void;
 }
 
 export interface Cropped<T> {
@@ -72,6 +76,7 @@ export async function cropPeople<T>(
     if (error instanceof SampleError) await commit(source.enter);
     throw error;
   });
+  source.onCropped?.();
   const { usable, crops, rows, rejected } = looked;
   const { image, made } = await store(looked, source, context);
   for (const { pixels } of rows) giveBack(pixels);
@@ -137,10 +142,11 @@ export function decoderOf(
   path: string,
   bytes: Uint8Array,
   facts: FileFacts,
+  inPlace = false,
 ): Croppable<unknown>['decode'] {
   return async (maxScaleDown) => {
     try {
-      return await decodeRgb(bytes, { maxScaleDown });
+      return await decodeRgb(bytes, { maxScaleDown, inPlace });
     } catch (error) {
       if (!(error instanceof PictureError)) throw error;
       throw new SampleError({ stage: 'decode', path, reason: error.message, cause: error, facts });

@@ -1,6 +1,8 @@
 // Reads a file and says which picture it holds: hash of its bytes, facts of the file, header of the picture.
 import { hash } from 'node:crypto';
-import { open, readFile, stat } from 'node:fs/promises';
+import { closeSync, open, read as readDescriptor } from 'node:fs';
+import { readFile, stat } from 'node:fs/promises';
+import { promisify } from 'node:util';
 import type { FileFacts } from '../../db/catalog.ts';
 import { rawPath } from '../../db/raw-path.ts';
 import { PictureError } from '../image/picture-error.ts';
@@ -16,6 +18,10 @@ export interface Identity {
   readonly bytes: Buffer;
   readonly info: PictureInfo;
 }
+
+// Without a FileHandle, whose closing is one more errand of another thread.
+const openFile = promisify(open);
+const readInto = promisify(readDescriptor);
 
 /** Larger files are refused: no picture of a camera comes near. */
 const LARGEST_FILE = 2 ** 29;
@@ -52,14 +58,15 @@ export async function identify(path: string, facts: FileFacts): Promise<Identity
 /** @param size of the file; what has been added since waits for the next look, which sees other facts */
 async function read(path: string, size: number): Promise<Buffer> {
   try {
-    const file = await open(rawPath(path), 'r');
+    const file = await openFile(rawPath(path), 'r');
     try {
       const bytes = Buffer.allocUnsafeSlow(size);
-      const { bytesRead } = await file.read(bytes, 0, size, 0);
+      const { bytesRead } = await readInto(file, bytes, 0, size, 0);
       // Less than was asked for: a file that shrank, or a file system that answers in parts.
       return bytesRead === size ? bytes : await readFile(rawPath(path));
     } finally {
-      await file.close();
+      // A file that was only read has nothing to wait for.
+      closeSync(file);
     }
   } catch (error) {
     throw fileError(error, path, 'identify');

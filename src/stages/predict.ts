@@ -10,6 +10,7 @@ import { cropFromInput } from '../pose/crop-geometry.ts';
 import type { Decoding } from '../pose/codec.ts';
 import { decodeHeatmaps, inputFromHeatmap } from '../pose/decode.ts';
 import type { Crop, CropSpec, PredictedKeypoint } from '../pose/types.ts';
+import { createBatchMemory } from './batch-memory.ts';
 import { concatenate } from './concatenate.ts';
 import { giveBack } from './give-back.ts';
 
@@ -82,11 +83,12 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
   const toCrop = cropFromInput(spec);
   const keypoints = createKeypointReader({ geometry, spec, joints, decode });
   const size = heatmap.width * heatmap.height * joints;
+  const memory = createBatchMemory();
 
   const heatmaps = async (crops: readonly Crop[]): Promise<Heatmaps> => {
     const padded = Array.from({ length: batch }, (_, i) => crops[i] ?? crops[0]!);
     const inputs = {
-      crops: concatenate(padded),
+      crops: concatenate(padded, memory),
       views: packTransforms(padded.map(() => toCrop)),
     };
     const maps: Float32Array[] = [];
@@ -94,6 +96,7 @@ export async function openPredictor(options: PredictorOptions): Promise<Predicto
       const [outputs] = await runner.run([inputs], { moves: runner === runners.at(-1) });
       maps.push(outputs!.heatmaps.data);
     }
+    memory.giveBack([inputs.crops]);
     const data = mean(maps);
     for (const array of maps) if (array !== data) giveBack(array);
     return {

@@ -3,7 +3,7 @@ import { createHash } from 'node:crypto';
 import type { CropSpec } from '../pose/types.ts';
 
 /** Raised whenever the code makes other pixels from the same spec. */
-const CROP_VERSION = 2;
+const CROP_VERSION = 3;
 
 export interface SpecDigest {
   /** sha256 of `json`, hex. */

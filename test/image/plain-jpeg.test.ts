@@ -1,6 +1,7 @@
 import sharp from 'sharp';
 import { describe, expect, it } from 'vitest';
 import { decodePlainJpeg } from '../../src/image/plain-jpeg.ts';
+import { giveBack } from '../../src/stages/give-back.ts';
 import { gradientJpeg, noiseJpeg, rotatedJpeg } from '../support/pictures.ts';
 
 const size = { width: 121, height: 83 };
@@ -48,5 +49,33 @@ describe('decodePlainJpeg', () => {
     // The table of the first scan's codes: nothing after it can be read.
     damaged.fill(0xff, damaged.indexOf(Buffer.from([0xff, 0xc4])) + 5, damaged.indexOf(Buffer.from([0xff, 0xda])) - 2); // prettier-ignore
     expect(await decodePlainJpeg(damaged)).toBeUndefined();
+  });
+
+  it('decodes a small picture on this thread where it is asked to, to the same pixels', async () => {
+    const bytes = await noiseJpeg(size, 3);
+    const here = decodePlainJpeg(bytes, { inPlace: true });
+    expect(await here).toEqual(await decodePlainJpeg(bytes));
+    const damaged = Buffer.from(bytes);
+    damaged.fill(0xff, 200, 400);
+    expect(await decodePlainJpeg(damaged, { inPlace: true })).toEqual(
+      await decodePlainJpeg(damaged),
+    );
+  });
+
+  it('leaves large pictures to libvips', async () => {
+    const large = await gradientJpeg({ width: 1000, height: 525 });
+    expect(await decodePlainJpeg(large)).toBeUndefined();
+    expect(await decodePlainJpeg(await gradientJpeg({ width: 1000, height: 520 }))).toBeDefined();
+  });
+
+  it('holds the memory of a few pictures, however many it decodes', async () => {
+    const bytes = await gradientJpeg({ width: 700, height: 740 });
+    const decode = async (times: number) => {
+      for (let i = 0; i < times; i++) giveBack((await decodePlainJpeg(bytes))!);
+      return process.memoryUsage.rss();
+    };
+    const before = await decode(50);
+    // 400 of them are 600 MiB.
+    expect((await decode(400)) - before).toBeLessThan(150 * 2 ** 20);
   });
 });

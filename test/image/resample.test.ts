@@ -29,6 +29,17 @@ describe('resampleRgb', () => {
     );
   });
 
+  it('shows a window of a large picture as the free warp does', () => {
+    // Rows of it are too long to be copied whole.
+    const source = { width: 1500, height: 300 };
+    const pixels = noise(source, 6);
+    const options: WarpOptions = { size: { width: 60, height: 200 }, sourceFromResult: [1.25, 0, 901.5, 0, 1.4, -7], padding: 'zero', fill }; // prettier-ignore
+    const expected = warpRgb(pixels, source, options);
+    resampleRgb(pixels, source, options).forEach((value, i) => {
+      expect(Math.abs(value - expected[i]!)).toBeLessThanOrEqual(1);
+    });
+  });
+
   it('averages with a triangle as wide as the step', () => {
     const source = { width: 64, height: 50 };
     const pixels = noise(source, 4);

@@ -8,6 +8,7 @@ import { cropFromImage } from '../../src/pose/crop-geometry.ts';
 import type { CropSpec } from '../../src/pose/types.ts';
 import { admit } from '../../src/stages/admit.ts';
 import { boxProblem } from '../../src/stages/crop.ts';
+import { createDesk } from '../../src/stages/desk.ts';
 import { createKeyedLock } from '../../src/stages/keyed-lock.ts';
 import type { Person } from '../../src/stages/picture.ts';
 import { createCropReader } from '../../src/stages/recall-crop.ts';
@@ -40,8 +41,8 @@ async function crop(people: readonly Person<string>[], its = spec, path = '') {
   if (!path) writeFileSync(file, await gradientJpeg(size));
   const digest = digestOfSpec(its);
   const [unread] = await recognise([{ path: file, people }], { db, specDigest: digest.digest });
-  const [commit, alone] = [createGroupCommit(db), createKeyedLock()];
-  const cropped = await admit(unread!, { db, commit, alone, spec: its, digest, count });
+  const stages = { commit: createGroupCommit(db), alone: createKeyedLock(), desk: createDesk(1) };
+  const cropped = await admit(unread!, { ...stages, db, spec: its, digest, count });
   return { db, file, counts, cropped };
 }
 

@@ -1,5 +1,6 @@
 // The onnxruntime engine: steps are traced once and run as one ONNX graph, on the CPU or a graphics card.
 import { createRequire } from 'node:module';
+import { availableParallelism } from 'node:os';
 import type { Engine, Provider } from '../types.ts';
 import { checkProvider } from './provider.ts';
 import { CompiledSession } from './session.ts';
@@ -24,7 +25,8 @@ export async function onnxruntimeEngine(options: OnnxruntimeOptions = {}): Promi
       throw new Error(`blocked operators run on the CPU alone, got provider ${provider}`);
     await checkProvider(provider);
   }
-  if (provider === 'cpu') collectAlone(threads);
+  const takesEveryCore = provider === 'cpu' && threads >= availableParallelism();
+  if (takesEveryCore) collectAlone();
   const lowering = provider === 'cpu' ? (options.lowering ?? 'auto') : 'plain';
   const { version } = createRequire(import.meta.url)('onnxruntime-node/package.json') as {
     version: string;
@@ -33,6 +35,7 @@ export async function onnxruntimeEngine(options: OnnxruntimeOptions = {}): Promi
   return {
     name: 'onnxruntime',
     device: `onnxruntime ${version} ${provider}, ${beside}`,
+    takesEveryCore,
     open: (state, { lanes = 1 } = {}) =>
       CompiledSession.open(state, {
         ...{ threads, provider, lowering, onNotice },
