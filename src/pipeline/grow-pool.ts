@@ -17,7 +17,7 @@ export interface GrowOptions {
 
 export interface Growth {
   /** Emits nothing; completes when `signal` aborts. */
-  grow$(signal: AbortSignal): Observable<never>;
+  readonly grow$: (signal: AbortSignal) => Observable<never>;
   /** Does `work` while nobody follows the folders: whoever was on the way is in the pool before it begins, and who arrives meanwhile comes after it. */
   aside(work: () => Promise<void>): Promise<void>;
 }
@@ -25,13 +25,13 @@ export interface Growth {
 export function createGrowth(options: GrowOptions): Growth {
   const { folders, unlabelled, pool, ingest, rescanMs, since } = options;
   let interrupt = new AbortController();
-  let idle = Promise.resolve();
+  let idle: Promise<unknown> = Promise.resolve();
   let resumed = Promise.resolve();
 
   const follow$ = (over: AbortSignal) =>
     defer(() => {
       interrupt = new AbortController();
-      const { promise, resolve } = Promise.withResolvers<void>();
+      const { promise, resolve } = Promise.withResolvers();
       idle = promise;
       const signal = AbortSignal.any([over, interrupt.signal]);
       const paths = watchPictures(folders, { signal, rescanMs, since });
@@ -40,7 +40,9 @@ export function createGrowth(options: GrowOptions): Growth {
           pool.add(person);
         }),
         ignoreElements(),
-        finalize(resolve),
+        finalize(() => {
+          resolve(undefined);
+        }),
       );
     });
 

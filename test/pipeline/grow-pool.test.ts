@@ -54,7 +54,9 @@ describe('a pool that grows while its teacher changes', () => {
     const grown = lastValueFrom(growth.grow$(over.signal), { defaultValue: undefined });
     await plant(folder, 30);
     // Thirty are on their way, four of them being looked at.
-    await vi.waitFor(() => expect(events.length).toBeGreaterThan(0), 10_000);
+    await vi.waitFor(() => {
+      expect(events.length).toBeGreaterThan(0);
+    }, 10_000);
     await growth.aside(async () => {
       events.push('begin');
       teacher.end();
@@ -64,7 +66,9 @@ describe('a pool that grows while its teacher changes', () => {
       events.push('end');
     });
     const [first, second] = ['first', 'second'].map((digest) => () => seenBy(db, digest));
-    await vi.waitFor(() => expect(second!()).toBe(31), 10_000);
+    await vi.waitFor(() => {
+      expect(second!()).toBe(31);
+    }, 10_000);
     over.abort();
     await grown;
     const begin = events.indexOf('begin');
