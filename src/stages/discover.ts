@@ -28,15 +28,17 @@ export async function* discover(
   const context = { signal, onProblem };
   for (const pattern of patterns) {
     if (signal?.aborted) return;
-    if (pattern.startsWith('@')) yield* fromList(pattern.slice(1), context);
-    else yield* fromPattern(pattern, context);
+    const listings = pattern.startsWith('@')
+      ? fromList(pattern.slice(1), context)
+      : fromPattern(pattern, context);
+    for await (const paths of listings) for (const path of paths) yield path;
   }
 }
 
-async function* fromList(
-  file: string,
-  context: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+/** A folder's paths at a time: handing each on through every generator would cost several promises a path. */
+type Listings = AsyncGenerator<Iterable<string>, void, undefined>;
+
+async function* fromList(file: string, context: DiscoverContext): Listings {
   try {
     for await (const line of readLines(file)) {
       if (context.signal?.aborted) return;
@@ -54,15 +56,12 @@ async function* fromList(
   }
 }
 
-async function* fromPattern(
-  pattern: string,
-  context: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+async function* fromPattern(pattern: string, context: DiscoverContext): Listings {
   try {
     // What exists is taken at its word, even where its name has brackets in it.
     const found = await stat(rawPath(pattern));
     if (found.isDirectory()) yield* walk(pattern, ['**', '*'], context);
-    else yield pattern;
+    else yield [pattern];
   } catch (error) {
     const problem = fileError(error, pattern, 'discover');
     if (!(problem instanceof SampleError)) throw problem;
@@ -74,17 +73,19 @@ async function* fromPattern(
   }
 }
 
-async function* fromGlob(
-  pattern: string,
-  context: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+async function* fromGlob(pattern: string, context: DiscoverContext): Listings {
   let found = 0;
+  function* counted(paths: Iterable<string>) {
+    for (const path of paths) {
+      found += 1;
+      yield path;
+    }
+  }
   for (const { patterns } of fastGlob.generateTasks(pattern)) {
     for (const one of patterns) {
       const segments = one.split('/').filter((segment) => segment !== '' && segment !== '.');
-      for await (const path of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
-        found += 1;
-        yield path;
+      for await (const paths of walk(one.startsWith('/') ? '/' : '.', segments, context)) {
+        yield counted(paths);
       }
     }
   }
@@ -103,7 +104,7 @@ async function* walk(
   root: string,
   segments: readonly string[],
   { signal, onProblem }: DiscoverContext,
-): AsyncGenerator<string, void, undefined> {
+): Listings {
   const linked = new Set<string>();
   const stack: Visit[] = [{ folder: root, rest: segments }];
   for (let visit = stack.pop(); visit; visit = stack.pop()) {
@@ -118,11 +119,11 @@ async function* walk(
       const { files, folders } = await listFolder(folder, '*', { onProblem, linked });
       visitLater(folders, rest);
       if (others.length === 0 || (others.length === 1 && others[0] === '*'))
-        yield* pictures(folder, files);
+        yield pictures(folder, files);
       else stack.push({ folder, rest: others });
     } else if (others.length === 0) {
       const { files } = await listFolder(folder, first, { onProblem });
-      yield* pictures(folder, files);
+      yield pictures(folder, files);
     } else if (fastGlob.isDynamicPattern(first)) {
       const { folders } = await listFolder(folder, first, { onProblem });
       visitLater(folders, others);
@@ -131,5 +132,7 @@ async function* walk(
 }
 
 function* pictures(folder: string, names: readonly string[]): Generator<string> {
-  for (const name of names) if (isPictureName(name) || isVideoName(name)) yield join(folder, name);
+  // A join a path costs as much memory as everything else.
+  const before = join(folder, 'name').slice(0, -'name'.length);
+  for (const name of names) if (isPictureName(name) || isVideoName(name)) yield before + name;
 }
