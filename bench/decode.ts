@@ -1,5 +1,5 @@
 // JPEG → canonical crop of 256×192 beside OpenCV (decode.py: imread, warpAffine, float32), two threads each, and reading the cached crop.
-// HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=1000. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
+// HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=3000. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
 // HEATSTREAM_PEERS (the folder of decode.py). Threads of libvips: start with UV_THREADPOOL_SIZE=2.
 import { readdir, readFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,6 +14,7 @@ import { readPictureInfo } from '../src/image/picture-info.ts';
 import { ingest$, type Picture } from '../src/pipeline/ingest.ts';
 import { cropFromImage } from '../src/pose/crop-geometry.ts';
 import type { CropSpec } from '../src/pose/types.ts';
+import { giveBack } from '../src/stages/give-back.ts';
 import { createCropReader } from '../src/stages/recall-crop.ts';
 import { peerRate } from './peer.ts';
 import type { BenchResult } from './rounds.ts';
@@ -21,7 +22,7 @@ import { alternate } from './rounds.ts';
 import { say } from './say.ts';
 
 const env = process.env;
-const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 1000);
+const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 3000);
 /** Pictures at the same time. */
 const LANES = 8;
 
@@ -41,7 +42,7 @@ export async function run(): Promise<BenchResult> {
   const folder = await mkdtemp(join(tmpdir(), 'heatstream-bench-'));
   const db = openDatabase(join(folder, 'cache.sqlite'));
   try {
-    await rate(paths.slice(0, 50), (path) => decodeAndCrop(path, spec));
+    await rate(paths.slice(0, 500), (path) => decodeAndCrop(path, spec));
     const result = await alternate({
       bench: `decode and crop of ${paths.length} pictures`,
       unit: 'pictures/s',
@@ -56,7 +57,9 @@ export async function run(): Promise<BenchResult> {
       rounds: 3,
       ours: async () => {
         const crops = createCropReader(db, { maxBytes: 0 });
-        return rate(people, ({ cropId }) => crops.read(cropId));
+        return rate(people, async ({ cropId }) => {
+          giveBack((await crops.read(cropId)).pixels);
+        });
       },
     });
     const { ours, peer } = result;
@@ -77,7 +80,9 @@ async function decodeAndCrop(path: string, spec: CropSpec): Promise<void> {
   const box = { x: 0, y: 0, ...info.size };
   const [kx, , , , ky] = cropFromImage(box, spec);
   const picture = await decodeRgb(bytes, { info, maxScaleDown: 1 / Math.max(kx, ky) });
-  cropPicture(picture, box, spec);
+  const crop = cropPicture(picture, box, spec);
+  // As ingestion does.
+  for (const array of [bytes, picture.pixels, crop.pixels]) giveBack(array);
 }
 
 /** Items a second, `LANES` at the same time. */
