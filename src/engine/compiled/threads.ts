@@ -8,12 +8,11 @@ export const defaultThreads = (): number =>
   Math.max(1, Math.min(4, physicalCores() ?? 4, availableParallelism()));
 
 /**
- * For an engine that takes every core. Young garbage is collected by the event loop's thread alone: helpers would wait for a
- * core, and the event loop for them. Old garbage waits until the heap has doubled: V8 counts large arrays outside of it, and
- * would look for them several times a second, with helpers. Holds for the whole process from now on.
+ * For an engine that takes every core: young garbage is collected by the event loop's thread alone. Helpers would wait for a
+ * core, and the event loop for them. Holds for the whole process from now on.
  */
 export function collectAlone(): void {
-  setFlagsFromString('--no-parallel-scavenge --heap-growing-percent=100');
+  setFlagsFromString('--no-parallel-scavenge');
 }
 
 /** Distinct (socket, core) pairs on Linux; elsewhere unknown. */
