@@ -22,8 +22,8 @@ export function noteNativeGarbage(bytes: number): void {
 
 function youngCollector(): () => void {
   setFlagsFromString('--expose-gc');
-  const gc = runInNewContext('gc') as NodeJS.GCFunction;
+  const gc = runInNewContext('globalThis.gc') as NodeJS.GCFunction | undefined;
   return () => {
-    gc({ type: 'minor' });
+    gc?.({ type: 'minor' });
   };
 }

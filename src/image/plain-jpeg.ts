@@ -6,7 +6,7 @@ import { noteNativeGarbage } from './native-garbage.ts';
 
 /** Pixels; above, libvips is faster. */
 const LARGEST = 2 ** 19;
-/** Pixels that take about a millisecond. */
+/** Pixels, and bytes of a file, that take a millisecond or two. */
 const LARGEST_IN_PLACE = 2 ** 18;
 
 export interface PlainOptions {
@@ -29,10 +29,11 @@ export async function decodePlainJpeg(
   if (area > LARGEST) return undefined;
   const decoder = new Transformer(bytes);
   try {
-    const isHere = inPlace && area <= LARGEST_IN_PLACE;
+    const isHere = inPlace && Math.max(area, bytes.length) <= LARGEST_IN_PLACE;
     const pixels = isHere ? decoder.rawPixelsSync() : await decoder.rawPixels();
     return pixels.length === 3 * area ? pixels : undefined;
   } catch {
+    // libvips tells why.
     return undefined;
   } finally {
     noteNativeGarbage(3 * area);
