@@ -68,11 +68,15 @@ const installCommand = ({ name }: BindingPackage): string =>
 /** What TensorFlow reads when it starts; what the user has set stays. */
 function prepareEnvironment(threads: number | undefined): void {
   const env = process.env;
-  env['TF_ENABLE_ONEDNN_OPTS'] ??= '1'; // off by default on AMD
+  env['TF_ENABLE_ONEDNN_OPTS'] ??= tellsCaches() ? '1' : '0'; // off by default on AMD
   env['TF_CPP_MIN_LOG_LEVEL'] ??= '2';
   env['TF_FORCE_GPU_ALLOW_GROWTH'] ??= 'true'; // or it takes the whole memory of the card
   if (threads !== undefined) env['TF_NUM_INTRAOP_THREADS'] ??= String(threads);
 }
+
+/** oneDNN divides by the sizes of the caches; on virtual machines that hide them it crashes (SIGFPE), or computes wrong gradients. */
+const tellsCaches = (): boolean =>
+  process.platform !== 'linux' || existsSync('/sys/devices/system/cpu/cpu0/cache/index0');
 
 /** tfjs-node 4.22 calls two functions of `util`: Node 23 removed one, and warns of the other. */
 function restoreUtil(): void {
