@@ -1,4 +1,4 @@
-// Vitest reporter that ends a run with one plain line: `N passed, N failed, N skipped`.
+// Vitest reporter that ends a run with a line for each failure and a last one: `N passed, N failed, N skipped`.
 import { writeSync } from 'node:fs';
 import type { Reporter, TestCase, TestModule, TestSuite } from 'vitest/node';
 
@@ -7,10 +7,10 @@ type Errors = Parameters<NonNullable<Reporter['onTestRunEnd']>>[1];
 
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: Modules, unhandled: Errors): void {
-    const line = closingLine(modules, unhandled);
-    // At exit, so that nothing of vitest's own comes after it.
+    const lines = [...failures(modules), closingLine(modules, unhandled)];
+    // At exit, so that nothing of vitest's own comes after them.
     process.once('exit', () => {
-      writeSync(1, `${line}\n`);
+      writeSync(1, `${lines.join('\n')}\n`);
     });
   }
 }
@@ -27,6 +27,20 @@ function closingLine(modules: Modules, unhandled: Errors): string {
     for (const test of module.children.allTests()) counts[outcome(test)] += 1;
   }
   return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+}
+
+/** One line each: what is left to read where a log is cut to its end. */
+function failures(modules: Modules): string[] {
+  return modules.flatMap((module) =>
+    [...module.children.allTests()]
+      .filter((test) => outcome(test) === 'failed')
+      .map((test) => {
+        const [message = 'cut off'] = (test.result().errors ?? []).map((error) =>
+          error.message.replace(/\s+/g, ' '),
+        );
+        return `failed: ${module.relativeModuleId} > ${test.fullName}: ${message}`;
+      }),
+  );
 }
 
 function hookErrors(group: TestModule | TestSuite): number {
