@@ -1,5 +1,5 @@
 // The training stream: plan → crops → teach/recall → pair → batch → train step → after the step. One pipe, one line a stage.
-import { concatMap, defer, EMPTY, from, tap, type Observable } from 'rxjs';
+import { concatMap, defer, EMPTY, tap, type Observable } from 'rxjs';
 import { batchInParts, type Batch, type BatchContext } from '../stages/batch.ts';
 import { pair, type PairContext } from '../stages/pair.ts';
 import type { LoadedStep } from '../stages/read-crops.ts';
@@ -64,7 +64,12 @@ export function train$(stream: TrainStream): Observable<StepRecord> {
       concatMap((paired) => turns.takeAll(batchInParts(paired, stream.batch))),
       groupUntil(stream.stepsPerCall, ({ step }) => stream.isBoundary(step)),
       tap(() => (ready += 1)),
-      concatMap((batches) => (stream.drain.aborted ? EMPTY : from(trainGroup(batches)))),
+      concatMap((batches) => {
+        if (!stream.drain.aborted) return trainGroup(batches);
+        // The plans end when the next one is asked for: nobody asks without a credit.
+        credits.release(batches.length);
+        return EMPTY;
+      }),
       concatMap((records) => records),
     );
   });

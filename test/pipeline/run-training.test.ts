@@ -123,6 +123,28 @@ describe('a training run', () => {
     expect(parts).toEqual(whole);
   });
 
+  it('stops at a signal between two calls, when the steps ahead have taken every credit', async () => {
+    await using folder = await figureFolder();
+    const drain = new AbortController();
+    const taken: number[] = [];
+    // The others take their credits while a checkpoint is written.
+    const summary = await runTraining(
+      folder.options({ steps: 5000, stepsPerCall: 2, checkpointEvery: 2 }),
+      hooks(
+        {},
+        {
+          drain: drain.signal,
+          onInFlight: (steps) => taken.push(steps),
+          onStep: ({ step }) => {
+            if (step === 10) drain.abort();
+          },
+        },
+      ),
+    );
+    expect(taken.at(-1)).toBe(6);
+    expect(summary).toMatchObject({ step: 10, stopped: true });
+  });
+
   it('stops where it is told to, and goes on to the same end', async () => {
     await using folder = await figureFolder();
     const seen = (steps: number[]) => hooks({}, { onStep: ({ step }) => steps.push(step) });
