@@ -237,10 +237,11 @@ describe('a hostile checkpoint is refused in words:', () => {
       /a\?\[2J\.b/,
     ],
   ])('%s', (_what, bytes, problem) => {
-    const start = performance.now();
+    const start = process.cpuUsage();
     const said = refusal(bytes);
     expect(said).toMatch(problem);
     expect(said).toMatch(/^x\.pth cannot be read as a checkpoint: /);
-    expect(performance.now() - start).toBeLessThan(2000);
+    const { user, system } = process.cpuUsage(start);
+    expect((user + system) / 1000).toBeLessThan(2000);
   });
 });
