@@ -42,7 +42,8 @@ export async function decodeRgb(
   const isWhole = size.width === known.size.width && size.height === known.size.height;
   const plain = isWhole ? await decodePlainJpeg(bytes, { inPlace }) : undefined;
   if (plain) return { pixels: plain, size, full: size, decodedFromImage: identity };
-  const image = openEncoded(bytes).autoOrient();
+  // The conversion takes as long as decoding.
+  const image = openEncoded(bytes, { ignoreIcc: known.isSrgb }).autoOrient();
   if (!isWhole) {
     image.resize(size.width, size.height, { fit: 'fill', kernel: 'linear' });
   }

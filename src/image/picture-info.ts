@@ -5,6 +5,7 @@ import { readJpegHeader } from './jpeg-header.ts';
 import { PIXEL_LIMIT } from './limits.ts';
 import { openEncoded } from './sharp.ts';
 import { PictureError, pictureError } from './picture-error.ts';
+import { isSrgbProfile } from './srgb-profile.ts';
 
 export interface PictureInfo {
   /** jpeg, png, webp, tiff, gif, heif (avif). */
@@ -17,6 +18,8 @@ export interface PictureInfo {
   readonly pages: number;
   /** 1 grey, 2 grey + alpha, 3 RGB, 4 RGBA or CMYK. */
   readonly channels: number;
+  /** It carries a profile that says sRGB: converting its levels would change nothing. */
+  readonly isSrgb: boolean;
 }
 
 const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
@@ -25,10 +28,10 @@ const FORMATS = new Set(['jpeg', 'png', 'webp', 'tiff', 'gif', 'heif']);
 export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
   const plain = readJpegHeader(bytes);
   if (plain && plain.size.width * plain.size.height <= PIXEL_LIMIT) {
-    const { size, channels } = plain;
-    return { format: 'jpeg', orientation: 1, pages: 1, size, channels };
+    const { size, channels, isSrgb } = plain;
+    return { format: 'jpeg', orientation: 1, pages: 1, size, channels, isSrgb };
   }
-  const { format, width, height, orientation = 1, pages = 1, channels } = await header(bytes);
+  const { format, width, height, orientation = 1, pages = 1, channels, icc } = await header(bytes);
   if (!FORMATS.has(format)) {
     throw new PictureError(`expected a JPEG, PNG, WebP, TIFF, AVIF or GIF picture, got ${format}`);
   }
@@ -45,6 +48,7 @@ export async function readPictureInfo(bytes: Uint8Array): Promise<PictureInfo> {
     orientation: orientation >= 1 && orientation <= 8 ? orientation : 1,
     pages,
     channels,
+    isSrgb: icc !== undefined && isSrgbProfile(icc),
   };
 }
 

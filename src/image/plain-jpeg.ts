@@ -15,7 +15,7 @@ export interface PlainOptions {
 }
 
 /**
- * [height, width, 3] RGB 0–255 of a whole baseline JPEG in colour without profile or orientation; undefined for every other picture,
+ * [height, width, 3] RGB 0–255 of a whole baseline JPEG in colour, upright and in sRGB; undefined for every other picture,
  * for large ones, and where this decoder fails: then libvips has to say. Levels differ from libvips' by rounding.
  */
 export async function decodePlainJpeg(
@@ -24,7 +24,7 @@ export async function decodePlainJpeg(
 ): Promise<Uint8Array | undefined> {
   const header = readJpegHeader(bytes);
   // This decoder fills up a picture that ends early, and takes some damaged progressive ones for whole.
-  if (header?.channels !== 3 || !header.isBare || isCutOff(bytes)) return undefined;
+  if (header?.channels !== 3 || !header.isPlain || isCutOff(bytes)) return undefined;
   const area = header.size.width * header.size.height;
   if (area > LARGEST) return undefined;
   const decoder = new Transformer(bytes);

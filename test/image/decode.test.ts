@@ -37,6 +37,22 @@ function errorToGradient({ pixels, size, full, decodedFromImage }: DecodedPictur
 const firstPixel = async (bytes: Uint8Array) => [...(await decodeRgb(bytes)).pixels.subarray(0, 3)];
 
 describe('decodeRgb', () => {
+  it.each(['jpeg', 'png', 'webp'] as const)(
+    'shows a %s of any profile in sRGB, and one that says sRGB as it is',
+    async (format) => {
+      const profiled = (name: string) =>
+        rgb(gradient(size), size).withIccProfile(name).toFormat(format).toBuffer();
+      const [wide, usual] = [await profiled('p3'), await profiled('srgb')];
+      const converted = await sharp(wide).toColourspace('srgb').raw().toBuffer();
+      expect((await decodeRgb(wide)).pixels).toEqual(converted);
+      const asItIs = await sharp(usual, { ignoreIcc: true }).raw().toBuffer();
+      const { pixels } = await decodeRgb(usual);
+      // Two decoders of JPEG round differently.
+      const differences = asItIs.map((value, i) => Math.abs(value - pixels[i]!));
+      expect(Math.max(...differences)).toBeLessThanOrEqual(format === 'jpeg' ? 6 : 0);
+    },
+  );
+
   it.each(['png', 'webp', 'tiff', 'avif'] as const)('decodes %s', async (format) => {
     const bytes = await rgb(gradient(size), size)
       .toFormat(format, { lossless: true, ...(format === 'tiff' && { compression: 'lzw' }) })

@@ -25,7 +25,11 @@ describe('readPictureInfo', () => {
         orientation: 1,
         pages: 1,
         channels: 3,
+        isSrgb: false,
       });
+      const image = rgb(gradient(size), size).withIccProfile('srgb');
+      const profiled = await readPictureInfo(await image.toFormat(format).toBuffer());
+      expect(profiled.isSrgb).toBe(true);
     },
   );
 
