@@ -1,10 +1,9 @@
 // JPEG → canonical crop of 256×192 beside OpenCV (decode.py: imread, warpAffine, float32), two threads each, and reading the cached crop.
-// HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=3000. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
+// HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=3000; a small folder's come several times. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
 // HEATSTREAM_PEERS (the folder of decode.py). Threads of libvips: start with UV_THREADPOOL_SIZE=2.
-import { readdir, readFile } from 'node:fs/promises';
+import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
 import { lastValueFrom, toArray } from 'rxjs';
 import { openDatabase } from '../db/open.ts';
 import { cropSpec, recipeNamed } from '../src/config/recipe.ts';
@@ -25,12 +24,12 @@ const env = process.env;
 const limit = Number(env['HEATSTREAM_BENCH_LIMIT'] ?? 3000);
 /** Pictures at the same time. */
 const LANES = 8;
+/** Pictures of a round that lasts a second or two. */
+const ENOUGH = 600;
 
 export async function run(): Promise<BenchResult> {
-  const images = env['HEATSTREAM_BENCH_IMAGES'];
-  if (images === undefined) throw new Error('Set HEATSTREAM_BENCH_IMAGES to a folder of JPEGs');
-  const names = (await readdir(images)).filter((name) => name.endsWith('.jpg')).sort();
-  const paths = names.slice(0, limit).map((name) => join(images, name));
+  const given = env['HEATSTREAM_BENCH_IMAGES'];
+  if (given === undefined) throw new Error('Set HEATSTREAM_BENCH_IMAGES to a folder of JPEGs');
   // As the peer's crops: the network input of the paper's recipe, without a margin.
   const recipe = recipeNamed('paper');
   const spec: CropSpec = {
@@ -42,6 +41,8 @@ export async function run(): Promise<BenchResult> {
   const folder = await mkdtemp(join(tmpdir(), 'heatstream-bench-'));
   const db = openDatabase(join(folder, 'cache.sqlite'));
   try {
+    const images = await atLeast(ENOUGH, given, join(folder, 'pictures'));
+    const paths = (await jpegsIn(images)).slice(0, limit);
     await rate(paths.slice(0, 500), (path) => decodeAndCrop(path, spec));
     const result = await alternate({
       bench: `decode and crop of ${paths.length} pictures`,
@@ -72,6 +73,23 @@ export async function run(): Promise<BenchResult> {
     db.close();
     await rm(folder, { recursive: true });
   }
+}
+
+async function jpegsIn(folder: string): Promise<string[]> {
+  const names = (await readdir(folder)).filter((name) => name.endsWith('.jpg'));
+  return names.sort().map((name) => join(folder, name));
+}
+
+/** The folder, or one at `other` where its pictures stand under several names each. */
+async function atLeast(count: number, folder: string, other: string): Promise<string> {
+  const paths = await jpegsIn(resolve(folder));
+  if (paths.length === 0) throw new Error(`${folder} holds no .jpg`);
+  if (paths.length >= count) return folder;
+  await mkdir(other);
+  for (let i = 0; i * paths.length < count; i++) {
+    for (const path of paths) await symlink(path, join(other, `${i}-${basename(path)}`));
+  }
+  return other;
 }
 
 async function decodeAndCrop(path: string, spec: CropSpec): Promise<void> {
