@@ -80,13 +80,22 @@ async function measure(
   const label = (some: readonly Picture<null>[], cache: string) =>
     labelAll(some, predictor, { cache: join(folder, cache), inPlace: engine.takesEveryCore });
   let round = 0;
+  // Processor time a picture, ms.
+  const spent: Record<'ours' | 'forward', number[]> = { ours: [], forward: [] };
+  const timed = (who: keyof typeof spent, work: () => Promise<number>) => async () => {
+    const before = process.cpuUsage();
+    const rate = await work();
+    const { user, system } = process.cpuUsage(before);
+    spent[who].push((user + system) / 1000 / pictures.length);
+    return rate;
+  };
   try {
     await label(pictures.slice(0, 4 * batch), `${count}-warm.sqlite`);
     const bench = `label ${pictures.length} people, sb-r18 at 128x96, ${engine.device}`;
     const seen = await inTurns(
       {
-        ours: () => label(pictures, `${count}-${round++}.sqlite`),
-        forward: () => forwardRate(predictor),
+        ours: timed('ours', () => label(pictures, `${count}-${round++}.sqlite`)),
+        forward: timed('forward', () => forwardRate(predictor)),
         ...(peer && { peer }),
       },
       rounds,
@@ -97,6 +106,9 @@ async function measure(
     const gap = 100 * (1 - median(seen.ours!) / median(seen.forward!));
     const where = engine.takesEveryCore ? 'on every core' : 'with a core left for the rest';
     say(`${gap.toFixed(1)} % below the bare forward pass, the engine ${where} (${engine.device})`);
+    const [ours, forward] = [median(spent.ours), median(spent.forward)];
+    const busy = (ours * median(seen.ours!)) / 10 / Math.min(count + 1, availableParallelism());
+    say(`a picture takes ${ours.toFixed(1)} ms of processor time, of a bare forward pass ${forward.toFixed(1)}; ${busy.toFixed(0)} % of its cores were busy`); // prettier-ignore
     return compare({ bench, unit: 'pictures/s' }, seen.ours!, seen.peer);
   } finally {
     await predictor.dispose();
