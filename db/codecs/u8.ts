@@ -46,11 +46,14 @@ function quantise(
   const size = height * width;
   // Plane by plane: a joint's map is mostly flat, which deflate likes.
   if (room.length < size * joints) room = new Uint8Array(size * joints);
-  const planes = room.subarray(0, size * joints).fill(0);
+  const planes = room.subarray(0, size * joints);
   for (let joint = 0; joint < joints; joint++) {
     const min = minima[joint]!;
     const range = maxima[joint]! - min;
-    if (range === 0) continue;
+    if (range === 0) {
+      planes.fill(0, joint * size, (joint + 1) * size);
+      continue;
+    }
     const scale = 255 / range;
     for (let i = 0, from = joint, to = joint * size; i < size; i++, from += joints, to++) {
       planes[to] = (heatmap[from]! - min) * scale + 0.5;
