@@ -1,9 +1,10 @@
-import { rmSync, writeFileSync } from 'node:fs';
+import { readdirSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, expect, it, onTestFinished } from 'vitest';
 import { findingOf } from '../../../db/findings.ts';
 import { OnnxGraph } from '../../../src/engine/compiled/onnx/graph.ts';
 import { writeModel } from '../../../src/engine/compiled/onnx/write.ts';
+import { openUnlabelled } from '../../../src/pipeline/unlabelled-pictures.ts';
 import { candidates } from '../../../src/stages/detector/candidates.ts';
 import { detectorLayout } from '../../../src/stages/detector/layout.ts';
 import { openDetector } from '../../../src/stages/detector/open-detector.ts';
@@ -118,6 +119,24 @@ describe('a detector from an ONNX file', () => {
       // Unchanged: neither decoded nor looked at again.
       expect((await ingest(db, [picture])).counts).toEqual({ pictures_unchanged: 1 });
       await finder.dispose();
+    },
+  );
+
+  it.runIf(process.platform === 'linux')(
+    'looks with as many threads as the command was given',
+    async () => {
+      const boxes = [`detector:${writeDetector(temporaryFolder(), 'yolo')}`];
+      const threadsBeside = async (threads: number) => {
+        const before = readdirSync('/proc/self/task').length;
+        const unlabelled = await openUnlabelled({ boxes, exclude: [] }, { threads });
+        // Not before: threads that end would be counted.
+        onTestFinished(() => unlabelled.dispose());
+        return readdirSync('/proc/self/task').length - before;
+      };
+      // Node's own threads are there from then on.
+      await threadsBeside(1);
+      const one = await threadsBeside(1);
+      expect((await threadsBeside(4)) - one).toBe(3);
     },
   );
 
