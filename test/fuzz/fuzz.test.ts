@@ -35,6 +35,7 @@ async function sources(): Promise<readonly (readonly [string, Buffer])[]> {
     ['jpg', await noiseJpeg(size, 1)],
     ['png', await rgb(noise(size, 2), size).png().toBuffer()],
     ['jpg', await rotatedJpeg(size, 6)],
+    ['jpg', await rgb(noise(size, 7), size).withMetadata({ orientation: 1 }).jpeg().toBuffer()],
     ['jpg', await rgb(noise(size, 3), size).jpeg({ progressive: true }).toBuffer()],
     ['png', await rgb(noise(size, 4), size).png({ palette: true }).toBuffer()],
     ['gif', await animated(size, 'gif')],
