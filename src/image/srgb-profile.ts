@@ -9,7 +9,7 @@ const PRIMARIES = {
 } as const;
 /** Its curve as parameters g, a, b, c, d: (a·x + b)^g from d, c·x below. */
 const CURVE = [2.4, 1 / 1.055, 0.055 / 1.055, 1 / 12.92, 0.04045];
-/** Profiles round differently; the primaries of the nearest other space are 0.02 away. */
+/** Profiles round differently; those of other spaces are further away by far. */
 const NEAR = 5e-4;
 /** Of a curve's values, in which half a level of the darkest is 1.5e-4 and of the brightest 4e-3. */
 const NEAR_CURVE = 1e-4;
