@@ -61,7 +61,7 @@ const foundBy = (db: Database, finder: string) =>
     .raw()
     .all(finder);
 
-describe('boxes of the teacher', () => {
+describe('boxes of the teacher', { timeout: 120_000 }, () => {
   it('fill the pool, and those of each teacher that the run publishes take their place', async () => {
     const options = following('run');
     const summary = await runTraining(options, hooks);
