@@ -1,6 +1,7 @@
 // JPEG → canonical crop of 256×192 beside OpenCV (decode.py: imread, warpAffine, float32), two threads each, and reading the cached crop.
-// HEATSTREAM_BENCH_IMAGES=folder of JPEGs, HEATSTREAM_BENCH_LIMIT=3000; a small folder's come several times. The peer needs HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and
-// HEATSTREAM_PEERS (the folder of decode.py). Threads of libvips: start with UV_THREADPOOL_SIZE=2.
+// HEATSTREAM_BENCH_IMAGES=folder of JPEGs (a small one's come several times), HEATSTREAM_BENCH_LIMIT=3000. The peer needs
+// HEATSTREAM_PEER_PYTHON (a Python with OpenCV) and HEATSTREAM_PEERS (the folder of decode.py). Threads of libvips: start with
+// UV_THREADPOOL_SIZE=2.
 import { mkdir, mkdtemp, readdir, readFile, rm, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { basename, join, resolve } from 'node:path';

@@ -7,7 +7,8 @@ type Errors = Parameters<NonNullable<Reporter['onTestRunEnd']>>[1];
 
 export default class ClosingLine implements Reporter {
   onTestRunEnd(modules: Modules, unhandled: Errors): void {
-    const lines = [...failures(modules), closingLine(modules, unhandled)];
+    const failed = failures(modules, unhandled);
+    const lines = [...failed, closingLine(modules, failed.length)];
     // At exit, so that nothing of vitest's own comes after them.
     process.once('exit', () => {
       writeSync(1, `${lines.join('\n')}\n`);
@@ -15,37 +16,38 @@ export default class ClosingLine implements Reporter {
   }
 }
 
+function closingLine(modules: Modules, failed: number): string {
+  const tests = modules.flatMap((module) => [...module.children.allTests()]);
+  const count = (state: string) => tests.filter((test) => outcome(test) === state).length;
+  return `${count('passed')} passed, ${failed} failed, ${count('skipped')} skipped`;
+}
+
 /**
- * A file that cannot be loaded, a hook that throws and an error outside every test count as one failure each:
- * their tests never ran, and a line without failures must mean that all is well.
+ * One line each: what is left to read where a log is cut to its end. A file that cannot be loaded, a hook that throws and
+ * an error outside every test count as one failure each: their tests never ran, and a closing line without failures must
+ * mean that all is well.
  */
-function closingLine(modules: Modules, unhandled: Errors): string {
-  const counts = { passed: 0, failed: unhandled.length, skipped: 0 };
-  for (const module of modules) {
-    for (const group of [module, ...module.children.allSuites()])
-      counts.failed += hookErrors(group);
-    for (const test of module.children.allTests()) counts[outcome(test)] += 1;
-  }
-  return `${counts.passed} passed, ${counts.failed} failed, ${counts.skipped} skipped`;
+function failures(modules: Modules, unhandled: Errors): string[] {
+  const inModules = modules.flatMap((module) => {
+    const groups = [module, ...module.children.allSuites()].filter(
+      (group) => group.errors().length > 0,
+    );
+    const tests = [...module.children.allTests()].filter((test) => outcome(test) === 'failed');
+    return [
+      ...groups.map((group) => told(placeOf(module, group), group.errors())),
+      ...tests.map((test) => told(placeOf(module, test), test.result().errors)),
+    ];
+  });
+  return [...inModules, ...unhandled.map((error) => told('outside every test', [error]))];
 }
 
-/** One line each: what is left to read where a log is cut to its end. */
-function failures(modules: Modules): string[] {
-  return modules.flatMap((module) =>
-    [...module.children.allTests()]
-      .filter((test) => outcome(test) === 'failed')
-      .map((test) => {
-        const [message = 'cut off'] = (test.result().errors ?? []).map((error) =>
-          error.message.replace(/\s+/g, ' '),
-        );
-        return `failed: ${module.relativeModuleId} > ${test.fullName}: ${message}`;
-      }),
-  );
-}
+const placeOf = (module: TestModule, part: TestModule | TestSuite | TestCase): string =>
+  part.type === 'module'
+    ? module.relativeModuleId
+    : `${module.relativeModuleId} > ${part.fullName}`;
 
-function hookErrors(group: TestModule | TestSuite): number {
-  return group.errors().length > 0 ? 1 : 0;
-}
+const told = (where: string, errors: Errors = []): string =>
+  `failed: ${where}: ${errors[0]?.message.replace(/\s+/g, ' ') ?? 'cut off'}`;
 
 /** A test without an outcome was cut off, which is no pass. */
 function outcome(test: TestCase): 'passed' | 'failed' | 'skipped' {
